@@ -1,0 +1,79 @@
+"""Tags and filters of the pages; a builtin library, so templates need not load it.
+
+{% ui "badge" label="verified" tone="good" %}
+{% uiblock "card" title="Sizes" %} … {% enduiblock %}
+{{ file.size|size }}   {{ result.compress_mb_s|rate }}   {{ job.created_at|when }}
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import components, formatting
+
+register = template.Library()
+
+for _filter in (
+    formatting.significant,
+    formatting.count,
+    formatting.size,
+    formatting.exact_bytes,
+    formatting.rate,
+    formatting.byte_rate,
+    formatting.ratio,
+    formatting.percent,
+    formatting.change,
+    formatting.duration,
+):
+    register.filter(_filter.__name__, _filter)
+
+_TONES = {
+    "good": "succeeded verified passed ready done active enabled healthy ok better chosen online",
+    "accent": "running queued pausing uploading",
+    "warn": "paused waiting undecided degraded expiring stale skipped",
+    "bad": "failed corrupt error denied expired revoked unhealthy offline refused",
+}
+_TONE_OF = {word: tone for tone, words in _TONES.items() for word in words.split()}
+
+
+@register.simple_tag(takes_context=True)
+def ui(context: template.Context, name: str, **variables: Any) -> SafeString:
+    """Render a component; its header says which variables it takes."""
+    return components.render(context, name, variables)
+
+
+@register.simple_block_tag(takes_context=True)
+def uiblock(context: template.Context, content: str, name: str, **variables: Any) -> SafeString:
+    """Render a component around the block's body, which it finds as `content`."""
+    return components.render(context, name, {**variables, "content": content})
+
+
+@register.filter
+def tone(state: object) -> str:
+    """Return the tone of a state's name: good, accent, warn, bad, or nothing for a quiet one."""
+    return _TONE_OF.get(str(state or "").lower(), "")
+
+
+@register.filter
+def when(moment: datetime | None) -> SafeString | str:
+    """Return `<time>` that says how long ago, with the exact UTC time for machines and on hover."""
+    if moment is None:
+        return formatting.DASH
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative>{}</time>',
+        moment.isoformat(),
+        f"{moment:%-d %b %Y, %H:%M:%S} UTC",
+        formatting.relative(moment, timezone.now()),
+    )
+
+
+@register.filter
+def as_data(value: float | None, text: str) -> SafeString | str:
+    """Return `<data>` with the exact value beside its rounded text: `{{ n|as_data:shown }}`."""
+    if value is None:
+        return formatting.DASH
+    return format_html('<data value="{}">{}</data>', value, text)
