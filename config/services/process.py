@@ -1,0 +1,128 @@
+"""A child process that ends with its parent and writes to a log file."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from config.services.account import Account
+from config.services.errors import ServiceError
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+LOG_LIMIT_BYTES = 10 * 1024 * 1024
+
+
+class Process:
+    """One program, started as often as needed.
+
+    `stop_signal` asks it to end; `orphan_signal` is what the kernel sends it when this process ends. It works
+    in `folder` and keeps the file descriptors in `inherit`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        folder: Path,
+        environment: Mapping[str, str],
+        account: Account | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        orphan_signal: signal.Signals = signal.SIGKILL,
+        inherit: Sequence[int] = (),
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._command = [str(part) for part in command]
+        self._folder = folder
+        self._environment = dict(environment)
+        self._account = account
+        self._stop_signal = stop_signal
+        self._orphan_signal = orphan_signal
+        self._inherit = tuple(inherit)
+        self._child: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the latest start."""
+        return self._child.pid if self._child else None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the latest start ended (negative: by that signal), or None while it runs."""
+        return self._child.poll() if self._child else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._child is not None and self._child.poll() is None
+
+    def start(self) -> None:
+        """Start it, from a thread that lives as long as this process: it is that thread that it follows."""
+        account = f"{self._account.uid}:{self._account.gid}" if self._account else "-"
+        follow = [str(os.getpid()), str(int(self._orphan_signal))]
+        launcher = [sys.executable, "-I", "-S", str(LAUNCHER), *follow, account]
+        with _log_file(self.log) as output:
+            self._log_start = output.tell()
+            self._child = subprocess.Popen(
+                [*launcher, *self._command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                env=self._environment,
+                pass_fds=self._inherit,
+                start_new_session=True,  # Ctrl-C in the terminal is the parent's to handle
+            )
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal, without waiting."""
+        if self._child and self.alive:
+            self._child.send_signal(self._stop_signal)
+
+    def wait(self, timeout_s: float) -> int | None:
+        """Return the exit code, or None if it still runs after `timeout_s`."""
+        if self._child is None:
+            return None
+        try:
+            return self._child.wait(max(timeout_s, 0))
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, timeout_s: float) -> None:
+        """Ask it to end, and kill it if it has not within `timeout_s`."""
+        self.ask_to_stop()
+        if self._child and self.wait(timeout_s) is None:
+            self._child.kill()
+            self._child.wait()
+
+    def failure(self, what: str) -> ServiceError:
+        """Return an error: what happened, the end of what the latest start wrote, and where to read on."""
+        written = last_lines(self.log, since=self._log_start)
+        lines = [f"{self.name}: {what}", *(f"    {line}" for line in written), f"  Log: {self.log}"]
+        return ServiceError("\n".join(lines))
+
+
+def last_lines(path: Path, *, since: int = 0, count: int = 12) -> list[str]:
+    """Return the last lines that a text file has after byte `since`; none where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(since, path.stat().st_size - 16_384))
+            return file.read().decode(errors="replace").splitlines()[-count:]
+    except OSError:
+        return []
+
+
+def _log_file(path: Path) -> BinaryIO:
+    """Open a log to write on; one that has grown large is set aside first, and one such is kept."""
+    try:
+        if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
+            path.replace(path.with_suffix(".1.log"))
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    except OSError as error:
+        raise ServiceError(f"The log {path} cannot be written: {error.strerror}.") from error
