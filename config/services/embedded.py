@@ -5,7 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from config.services.folders import Lock, make_data_folder, make_folder
+from config.services.folders import PASSABLE, Lock, make_data_folder, make_folder
+from config.services.keeper import stop_all
 from config.services.postgres import Postgres
 from config.services.redis import Redis
 
@@ -32,14 +33,19 @@ class Services:
         self._given = (database_url, redis_url)
         self._lock: Lock | None = None
 
+    def claim(self) -> None:
+        """Make the data folder and lock it, which `start` does where it is not done."""
+        if self._lock is None:
+            make_data_folder(self.data)
+            lock = Lock(self.data / "lock")
+            lock.take(f"Dynacomp is already running in {self.data}.")
+            self._lock = lock
+            make_folder(self.data / "log", mode=0o700)
+            make_folder(self.data / "run", mode=PASSABLE)
+
     def start(self) -> None:
         """Start what is not given by an address; returns when it answers."""
-        make_data_folder(self.data)
-        lock = Lock(self.data / "lock")
-        lock.take(f"Dynacomp is already running in {self.data}.")
-        self._lock = lock
-        make_folder(self.data / "log", mode=0o700)
-        make_folder(self.data / "run", mode=0o711 if os.geteuid() == 0 else 0o700)
+        self.claim()
         try:
             self._start_embedded()
         except BaseException:
@@ -64,10 +70,9 @@ class Services:
 
     def stop(self, timeout_s: float = 10) -> None:
         """Stop the servers started here, side by side."""
-        for server in self.embedded:
-            server.ask_to_stop()
-        for server in self.embedded:
-            server.stop(timeout_s)
+        stop_all(self.embedded, timeout_s)
+        if self.postgres:
+            self.postgres.close()
         self.postgres = self.redis = None
         if self._lock:
             self._lock.release()

@@ -11,6 +11,8 @@ from config.services.account import Account
 from config.services.errors import ServiceError
 
 SOCKET_PATH_LIMIT_BYTES = 107  # what the kernel takes as the address of a unix socket, less the closing zero
+# The rights of folders that hold private ones: where root starts the services, others own some of those.
+PASSABLE = 0o711 if os.geteuid() == 0 else 0o700
 
 
 def fingerprint(path: Path) -> str:
@@ -40,7 +42,7 @@ def make_data_folder(path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ServiceError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
-    make_folder(path, mode=0o711 if os.geteuid() == 0 else 0o700)
+    make_folder(path, mode=PASSABLE)
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise ServiceError(
             f"The folder {path} cannot be written. Give it to this user, or set DATA_DIR to another."

@@ -13,6 +13,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 # Python ignores the first two in its children; a shell that starts something in the background the others.
 INHERITED_AS_IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 
@@ -25,11 +26,17 @@ def become(account: str) -> None:
     os.setresuid(uid, uid, uid)
 
 
-def end_with_parent(parent: int, number: int) -> None:
-    """Ask the kernel for signal `number` at the end of `parent`, and stop here if it has ended already."""
+def prctl(option: int, value: int) -> None:
+    """Set an attribute of this process in the kernel."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "the end of the parent cannot be watched")
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def end_with_parent(parent: int, number: int) -> None:
+    """Ask for signal `number` at the end of `parent`, and stop here if that has ended already."""
+    prctl(PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         raise SystemExit(0)
 

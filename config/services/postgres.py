@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from config.services.errors import ServiceError
-from config.services.folders import Lock, make_folder, socket_folder
+from config.services.folders import PASSABLE, Lock, make_folder, socket_folder
 from config.services.leftovers import end_leftovers
 from config.services.place import find_place, link_to
 from config.services.process import Process
@@ -70,7 +70,7 @@ class Postgres:
         self._data = data
         self._durable = durable
         self._place = place = find_place(data, durable=durable)
-        runtime = make_folder(place.folder / "run", mode=0o711 if place.account else 0o700)
+        runtime = make_folder(place.folder / "run", mode=PASSABLE)
         self._sockets = socket_folder(runtime / self.name, SOCKET_NAME, place.account)
         self._lock = Lock(place.folder / "postgres.lock")
         self._server = self._process("postgres", *self._server_arguments())
@@ -87,9 +87,14 @@ class Postgres:
         return self._server.pid
 
     @property
-    def alive(self) -> bool:
-        """Whether the server runs."""
-        return self._server.alive
+    def exit_code(self) -> int | None:
+        """How the server ended, or None while it runs."""
+        return self._server.exit_code
+
+    @property
+    def log(self) -> Path:
+        """What the server writes."""
+        return self._server.log
 
     def start(self) -> None:
         """Start the server and return when it answers and has the database."""
@@ -106,9 +111,12 @@ class Postgres:
         """Begin to stop: open transactions are rolled back and clients disconnected."""
         self._server.ask_to_stop()
 
-    def stop(self, timeout_s: float = 10) -> None:
-        """Stop the server and let go of the folder; a temporary one is removed."""
-        self._server.stop(timeout_s)
+    def kill(self) -> None:
+        """End the server at once; the next start repairs what that leaves."""
+        self._server.kill()
+
+    def close(self) -> None:
+        """Let go of the folder of a stopped server; a temporary one is removed."""
         if self._place.temporary:
             shutil.rmtree(self._place.folder, ignore_errors=True)
         self._lock.release()
@@ -178,7 +186,7 @@ class Postgres:
             try:
                 return psycopg.connect(address, autocommit=True)
             except psycopg.OperationalError:
-                if not self.alive:
+                if self.exit_code is not None:
                     raise self._server.failure("the server ended during its start") from None
                 if time.monotonic() > deadline:
                     raise self._server.failure(f"no answer within {READY_TIMEOUT_S:.0f} s") from None

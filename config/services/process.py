@@ -94,18 +94,27 @@ class Process:
         except subprocess.TimeoutExpired:
             return None
 
-    def stop(self, timeout_s: float) -> None:
-        """Ask it to end, and kill it if it has not within `timeout_s`."""
-        self.ask_to_stop()
-        if self._child and self.wait(timeout_s) is None:
+    def kill(self) -> None:
+        """End it at once."""
+        if self._child and self.alive:
             self._child.kill()
             self._child.wait()
 
+    def stop(self, timeout_s: float) -> None:
+        """Ask it to end, and kill it if it has not within `timeout_s`."""
+        self.ask_to_stop()
+        if self.wait(timeout_s) is None:
+            self.kill()
+
     def failure(self, what: str) -> ServiceError:
         """Return an error: what happened, the end of what the latest start wrote, and where to read on."""
-        written = last_lines(self.log, since=self._log_start)
-        lines = [f"{self.name}: {what}", *(f"    {line}" for line in written), f"  Log: {self.log}"]
-        return ServiceError("\n".join(lines))
+        return ServiceError(log_report(self.name, what, self.log, since=self._log_start))
+
+
+def log_report(name: str, what: str, log: Path, *, since: int = 0) -> str:
+    """Say what happened, with the last lines that the log has after byte `since`, and where it is."""
+    lines = [f"    {line}" for line in last_lines(log, since=since)]
+    return "\n".join([f"{name}: {what}", *lines, f"  Log: {log}"])
 
 
 def last_lines(path: Path, *, since: int = 0, count: int = 12) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.services.errors import ServiceError
-from config.services.folders import make_folder, socket_folder
+from config.services.folders import PASSABLE, make_folder, socket_folder
 from config.services.leftovers import end_leftovers
 from config.services.process import Process
 
@@ -40,7 +40,7 @@ class Redis:
 
     def __init__(self, data: Path) -> None:
         self._folder = make_folder(data / self.name, mode=0o700)
-        runtime = make_folder(data / "run", mode=0o711 if os.geteuid() == 0 else 0o700)
+        runtime = make_folder(data / "run", mode=PASSABLE)
         self._socket = socket_folder(runtime / self.name, SOCKET_NAME) / SOCKET_NAME
         settings = SETTINGS | {"dir": str(self._folder), "unixsocket": str(self._socket)}
         self._server = Process(
@@ -59,9 +59,14 @@ class Redis:
         return self._server.pid
 
     @property
-    def alive(self) -> bool:
-        """Whether the server runs."""
-        return self._server.alive
+    def exit_code(self) -> int | None:
+        """How the server ended, or None while it runs."""
+        return self._server.exit_code
+
+    @property
+    def log(self) -> Path:
+        """What the server writes."""
+        return self._server.log
 
     def start(self) -> None:
         """Start the server and return when it answers; messages that it cannot read again are set aside."""
@@ -82,16 +87,16 @@ class Redis:
         """Begin to stop."""
         self._server.ask_to_stop()
 
-    def stop(self, timeout_s: float = 10) -> None:
-        """Stop the server."""
-        self._server.stop(timeout_s)
+    def kill(self) -> None:
+        """End the server at once; the next start repairs what that leaves."""
+        self._server.kill()
 
     def _run(self) -> None:
         """Start the server and wait until it has loaded what it kept."""
         self._server.start()
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not self._answers():
-            if not self.alive:
+            if self.exit_code is not None:
                 raise self._server.failure("the server ended during its start")
             if time.monotonic() > deadline:
                 raise self._server.failure(f"no answer within {READY_TIMEOUT_S:.0f} s")
