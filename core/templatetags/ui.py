@@ -52,6 +52,12 @@ def uiblock(context: template.Context, content: str, name: str, **variables: Any
     return components.render(context, name, {**variables, "content": content})
 
 
+@register.simple_tag(takes_context=True)
+def icon(context: template.Context, name: str, **variables: Any) -> SafeString:
+    """Render an icon of the sprite: `{% icon "upload" %}`."""
+    return components.render(context, "icon", {"name": name, **variables})
+
+
 @register.filter
 def tone(state: object) -> str:
     """Return the tone of a state's name: good, accent, warn, bad, or nothing for a quiet one."""

@@ -1,0 +1,26 @@
+"""Reads of accounts."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Token, User, token_hash
+
+
+def good_token(secret: str) -> Token | None:
+    """Return the token with this secret, with its owner, if it opens anything now."""
+    token: Token | None = Token.objects.select_related("owner").filter(digest=token_hash(secret)).first()
+    return token if token is not None and token.is_good else None
+
+
+def note_use(token: Token) -> None:
+    """Keep when the token was last used; once a minute is enough."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def quota_of(user: User) -> int:
+    """Return how many bytes the account may store."""
+    return user.quota_bytes if user.quota_bytes is not None else settings.QUOTA_BYTES

@@ -1,0 +1,81 @@
+"""LZ4 frames: frames may follow each other, skippable frames are skipped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import lz4.frame
+
+from compression.engine.codecs.base import OVERHEAD, Codec
+from compression.engine.codecs.members import decoded_all
+from compression.engine.codecs.params import Choice, Flag, Integer, parameter
+from compression.engine.codecs.reader import ByteReader, Bytes
+from compression.engine.codecs.registry import register
+from compression.engine.limits import Limits, MiB
+
+BLOCK_SIZES = {
+    "64KiB": lz4.frame.BLOCKSIZE_MAX64KB,
+    "256KiB": lz4.frame.BLOCKSIZE_MAX256KB,
+    "1MiB": lz4.frame.BLOCKSIZE_MAX1MB,
+    "4MiB": lz4.frame.BLOCKSIZE_MAX4MB,
+}
+
+
+class FrameDecompressor(lz4.frame.LZ4FrameDecompressor):  # type: ignore[misc]
+    """The library's, which has None for no unused data."""
+
+    def decompress(self, data: Bytes, max_length: int = -1) -> bytes:
+        piece: bytes = super().decompress(data, max_length)
+        self.unused_data = self.unused_data or b""
+        return piece
+
+
+@register
+@dataclass(frozen=True)
+class Lz4(Codec):
+    """What `lz4 -d` reads."""
+
+    id: ClassVar[str] = "lz4"
+    family: ClassVar[str] = "lz4"
+    title: ClassVar[str] = "LZ4"
+    description: ClassVar[str] = "As fast as memory to unpack, modest in size; from 3 up it packs slowly and smaller."
+    extension: ClassVar[str] = ".lz4"
+    media_type: ClassVar[str] = "application/x-lz4"
+    colour: ClassVar[str] = "c1"
+    library_errors: ClassVar[tuple[type[Exception], ...]] = (RuntimeError, ValueError)
+    speeds: ClassVar[dict[int, float]] = {-10: 900, 1: 550, 2: 550, 3: 100, 9: 35, 12: 12}
+
+    level: int = parameter(
+        Integer("Level", -10, 12, help="Negative levels are the fastest, 3 to 12 search harder."), default=1
+    )
+    block_size: str = parameter(Choice("Block size", tuple(BLOCK_SIZES), help="Larger is smaller."), default="4MiB")
+    linked: bool = parameter(
+        Flag("Linked blocks", help="Blocks may repeat content of those before: smaller, no random access."),
+        default=True,
+    )
+    checksum: bool = parameter(Flag("Checksum", help="Store a checksum of the content (4 bytes)."), default=True)
+    block_checksum: bool = parameter(
+        Flag("Block checksums", help="Store a checksum of each compressed block."), default=False
+    )
+    content_size: bool = parameter(
+        Flag("Content size", help="Store the size of the content in the header, where it is known."), default=True
+    )
+
+    def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
+        compressor = lz4.frame.LZ4FrameCompressor(
+            block_size=BLOCK_SIZES[self.block_size],
+            block_linked=self.linked,
+            compression_level=self.level,
+            content_checksum=self.checksum,
+            block_checksum=self.block_checksum,
+        )
+        yield compressor.begin(source_size=(size or 0) if self.content_size else 0)
+        for chunk in chunks:
+            yield compressor.compress(chunk)
+        yield compressor.flush()
+
+    def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
+        return decoded_all(reader, FrameDecompressor)
+
+    def memory_estimate(self, size: int | None = None) -> int:
+        return OVERHEAD + 32 * MiB

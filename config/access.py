@@ -1,0 +1,76 @@
+"""The permission matrix of the whole platform: which role each method of each URL and socket needs.
+
+One table to read, and the only place to change. What is not here is denied; `tests/test_access_matrix.py` walks
+every URL and fails on one without an entry.
+"""
+
+from core.access.matrix import ANYONE, Rule, rule
+from core.access.roles import Role
+
+VIEWER, USER, OPERATOR, ADMINISTRATOR = Role.VIEWER, Role.USER, Role.OPERATOR, Role.ADMINISTRATOR
+
+PAGES: dict[str, Rule] = {
+    "pages:start": rule(GET=VIEWER),
+    "pages:components": rule(GET=ANYONE),
+    "jobs:list": rule(GET=VIEWER),
+    "jobs:detail": rule(GET=VIEWER),
+    "jobs:cancel": rule(POST=USER),
+    "jobs:retry": rule(POST=USER),
+    "accounts:sign-in": rule(GET=ANYONE, POST=ANYONE),
+    "accounts:sign-up": rule(GET=ANYONE, POST=ANYONE),
+    "accounts:sign-out": rule(POST=VIEWER),
+    "accounts:profile": rule(GET=VIEWER, POST=VIEWER),
+    "accounts:password": rule(GET=VIEWER, POST=VIEWER),
+    "accounts:tokens": rule(GET=VIEWER, POST=VIEWER),
+    "accounts:token-revoke": rule(POST=VIEWER),
+    "files:list": rule(GET=VIEWER),
+    "files:upload": rule(POST=USER),
+    "files:detail": rule(GET=VIEWER),
+    "files:download": rule(GET=VIEWER),
+    "files:delete": rule(POST=USER),
+    "compression:compress": rule(GET=VIEWER, POST=USER),
+    "compression:decompress": rule(GET=VIEWER, POST=USER),
+    "compression:results": rule(GET=VIEWER),
+    "compression:result": rule(GET=VIEWER),
+    "admin:*": rule(
+        GET=ANYONE, POST=ANYONE
+    ),  # the back office asks for staff itself, and has its own sign-in
+}
+
+API: dict[str, Rule] = {
+    "api:schema": rule(GET=ANYONE),
+    "api:docs": rule(GET=ANYONE),
+    "api:not-found": rule(GET=ANYONE, POST=ANYONE, PUT=ANYONE, PATCH=ANYONE, DELETE=ANYONE),
+    "api:health:live": rule(GET=ANYONE),
+    "api:health:ready": rule(GET=ANYONE),
+    "api:jobs:list": rule(GET=VIEWER),
+    "api:jobs:detail": rule(GET=VIEWER),
+    "api:jobs:log": rule(GET=VIEWER),
+    "api:jobs:cancel": rule(POST=USER),
+    "api:jobs:retry": rule(POST=USER),
+    "api:auth:register": rule(POST=ANYONE),
+    "api:auth:login": rule(POST=ANYONE),
+    "api:auth:logout": rule(POST=VIEWER),
+    "api:auth:profile": rule(GET=VIEWER, PUT=VIEWER),
+    "api:auth:preferences": rule(GET=VIEWER, PUT=VIEWER),
+    "api:auth:tokens": rule(GET=VIEWER, POST=VIEWER),
+    "api:auth:token": rule(DELETE=VIEWER),
+    "api:files:upload": rule(POST=USER),
+    "api:files:list": rule(GET=VIEWER),
+    "api:files:info": rule(GET=VIEWER),
+    "api:files:download": rule(GET=VIEWER),
+    "api:files:delete": rule(DELETE=USER),
+    "api:compression:algorithms": rule(GET=VIEWER),
+    "api:compression:algorithm": rule(GET=VIEWER),
+    "api:compression:compress": rule(POST=USER),
+    "api:compression:decompress": rule(POST=USER),
+    "api:compression:results": rule(GET=VIEWER),
+    "api:compression:result": rule(GET=VIEWER),
+}
+
+SOCKETS: dict[str, Rule] = {
+    "socket:job": rule(GET=VIEWER),
+    "socket:events": rule(GET=VIEWER),
+}
+
+MATRIX: dict[str, Rule] = PAGES | API | SOCKETS

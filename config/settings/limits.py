@@ -1,0 +1,28 @@
+"""How much one request, one user and one job may take."""
+
+from config import env
+
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+UPLOAD_LIMIT_BYTES = env.integer("UPLOAD_LIMIT_BYTES", 16 * GIB, minimum=1)
+QUOTA_BYTES = env.integer("QUOTA_BYTES", 100 * GIB, minimum=1)
+# Room that is left free on the disk of the data folder: beyond it uploads and results are refused.
+DISK_RESERVE_BYTES = env.integer("DISK_RESERVE_BYTES", 256 * MIB)
+
+# Work done at once, in the request: see "Long work" in the API documentation.
+INLINE_LIMIT_BYTES = 8 * MIB
+INLINE_LIMIT_S = 2.0
+WAIT_LIMIT_S = 30
+# Calls to a codec at once in one web process; further ones become jobs.
+INLINE_SLOTS = env.integer("INLINE_SLOTS", 4, minimum=1)
+
+CODEC_MEMORY_BYTES = env.integer("CODEC_MEMORY_BYTES", 2 * GIB, minimum=64 * MIB)
+DECODED_LIMIT_BYTES = env.integer("DECODED_LIMIT_BYTES", 64 * GIB, minimum=1)
+DECODED_RATIO_LIMIT = env.integer("DECODED_RATIO_LIMIT", 10_000, minimum=1)
+JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 6 * 3600, minimum=1)
+
+# Django's own: bodies that are not files stay small, files are streamed by `files.uploads`.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * MIB + 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000

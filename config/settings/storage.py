@@ -1,0 +1,41 @@
+"""Where bytes are kept: the local disk, or an S3-compatible store by setting."""
+
+from typing import Any
+
+from config import env
+from config.settings.base import DATA_DIR
+
+# Uploads and results are written here first; on the local disk this is the volume of the objects,
+# so that keeping a finished file is one rename.
+STAGING_DIR = env.path("STAGING_DIR", DATA_DIR / "objects" / "staging")
+
+S3_BUCKET = env.text("S3_BUCKET")
+
+
+def _objects() -> dict[str, Any]:
+    if not S3_BUCKET:
+        return {
+            "BACKEND": "files.storage.LocalObjects",
+            "OPTIONS": {"location": str(DATA_DIR / "objects"), "base_url": None},
+        }
+    return {
+        "BACKEND": "files.storage.S3Objects",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.text("S3_ENDPOINT") or None,
+            "access_key": env.secret("S3_ACCESS_KEY") or None,
+            "secret_key": env.secret("S3_SECRET_KEY") or None,
+            "region_name": env.text("S3_REGION") or None,
+            "location": env.text("S3_PREFIX"),
+            "addressing_style": env.choice("S3_ADDRESSING", "path", ("path", "virtual", "auto")),
+            "querystring_auth": True,
+            "file_overwrite": True,
+        },
+    }
+
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "objects": _objects(),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}

@@ -1,0 +1,8 @@
+"""The WSGI application, for servers and tools that want one; `config.asgi` is what the platform serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,71 @@
+"""The permission matrix: for every URL name and socket, which role may use which method.
+
+The table itself is one module of the project (`settings.ACCESS_MATRIX`); the kernel enforces it, and what is not
+in it is denied.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from core.access.roles import STAFF, Role, Scope
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Anyone:
+    """Stands where nobody needs to be signed in."""
+
+    def __repr__(self) -> str:
+        return "ANYONE"
+
+
+ANYONE = Anyone()
+Needed = Role | Anyone
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The role that each method of one URL needs. Methods that are not named are not denied here: the view
+    answers 405 to them."""
+
+    methods: Mapping[str, Needed]
+
+    def needed(self, method: str) -> Needed | None:
+        """Return the role for `method`, or None where the URL does not know the method."""
+        if method == "HEAD":
+            method = "GET"
+        if method == "OPTIONS":
+            return min(self.methods.values(), key=lambda role: role.rank if isinstance(role, Role) else -1)
+        return self.methods.get(method)
+
+
+def rule(**methods: Needed) -> Rule:
+    """Write a rule: `rule(GET=Role.VIEWER, POST=Role.USER)`."""
+    return Rule(methods)
+
+
+def scope_for(method: str, needed: Role) -> Scope:
+    """Return the scope that a token needs for a call."""
+    if needed in STAFF:
+        return Scope.ADMIN
+    return Scope.READ if method in SAFE_METHODS else Scope.WRITE
+
+
+@cache
+def matrix() -> Mapping[str, Rule]:
+    """Return the table."""
+    table: Mapping[str, Rule] = import_string(settings.ACCESS_MATRIX)
+    return table
+
+
+def find(name: str) -> Rule | None:
+    """Return the rule of a URL name or of a whole namespace (`admin:*`), or None."""
+    table = matrix()
+    if name in table:
+        return table[name]
+    namespace, separator, _ = name.partition(":")
+    return table.get(f"{namespace}:*") if separator else None

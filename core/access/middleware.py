@@ -1,0 +1,73 @@
+"""Asks the matrix before any view runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+
+from core.access.matrix import ANYONE, find, scope_for
+from core.access.roles import Role
+from core.errors import AppError, Forbidden, NotSignedIn
+
+
+class AccessMiddleware:
+    """Denies what the matrix does not allow, and everything that has no entry in it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do but to call on."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Return nothing where the request may go on, and the refusal where it may not."""
+        try:
+            check_request(request)
+        except NotSignedIn as error:
+            if is_api(request) or getattr(request, "htmx", False):
+                return refusal(request, error)
+            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        except AppError as error:
+            return refusal(request, error)
+        return None
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Say whether the answer is for a program."""
+    return request.path_info.startswith("/api/")
+
+
+def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
+    """Return the error as a program or a person reads it."""
+    from core.api.problems import problem_response  # the API package needs the access rules above
+
+    return problem_response(request, error)
+
+
+def check_request(request: HttpRequest) -> None:
+    """Raise NotSignedIn or Forbidden unless the matrix lets the request's account do this."""
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    rule = find(name)
+    if rule is None:
+        raise Forbidden(f"“{name}” has no entry in the permission matrix.", code="no_rule")
+    needed = rule.needed(request.method or "GET")
+    if needed is None or needed is ANYONE:
+        return
+    assert isinstance(needed, Role)
+    if not request.user.is_authenticated:
+        raise NotSignedIn("Send a token as “Authorization: Bearer <token>”, or sign in.")
+    check_account(request.user, needed)
+    token = getattr(request, "token", None)
+    if token is not None and not token.covers(scope_for(request.method or "GET", needed)):
+        raise Forbidden("The token's scopes do not cover this call.", code="scope_missing")
+
+
+def check_account(user: Any, needed: Role) -> None:
+    """Raise Forbidden unless the account's role includes `needed`."""
+    if not Role(user.role).includes(needed):
+        raise Forbidden(f"This needs the role “{needed.value}”; yours is “{user.role}”.", code="role_missing")

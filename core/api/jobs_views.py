@@ -1,0 +1,82 @@
+"""Endpoints of jobs."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.access import get_visible
+from core.api.jobs import job_response
+from core.api.serializers import JobLogOut, JobOut
+from core.api.views import ApiView, ListView
+from core.jobs import services
+from core.models import Job, JobLog
+
+
+class JobList(ListView):
+    """Your jobs, newest first."""
+
+    serializer_class = JobOut
+    filterset_fields = {
+        "status": ["exact", "in"],
+        "kind": ["exact"],
+        "created_at": ["gte", "lt"],
+        "subject_id": ["exact"],
+        "retry_of": ["exact"],
+    }
+    search_fields = ("title", "kind")
+    ordering_fields = ("created_at", "started_at", "ended_at", "status", "kind")
+
+    def get_queryset(self) -> QuerySet[Job]:
+        """Through the door."""
+        found: QuerySet[Job] = Job.objects.visible_to(self.request.user)
+        return found
+
+
+class JobDetail(ApiView):
+    """One job."""
+
+    @extend_schema(responses=JobOut)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return the job; its `result` is what the call would have answered."""
+        return Response(JobOut(get_visible(Job.objects, request.user, pk)).data)
+
+
+class JobCancel(ApiView):
+    """Stops a job."""
+
+    @extend_schema(request=None, responses=JobOut)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Cancel the job: at once where it waits, within a second or two where it runs."""
+        job = services.job_cancel(job=get_visible(Job.objects, request.user, pk), actor=request.user)
+        return Response(JobOut(job).data)
+
+
+class JobRetry(ApiView):
+    """Does an ended job again."""
+
+    @extend_schema(request=None, responses={202: JobOut})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Make a new job with the same parameters and `retry_of`; the old one stays as it ended."""
+        job = services.job_retry(job=get_visible(Job.objects, request.user, pk), actor=request.user)
+        return job_response(job)
+
+
+class JobLogList(ListView):
+    """The lines of a job's log, in order; `?seq__gt=` goes on from the last one you have."""
+
+    serializer_class = JobLogOut
+    filterset_fields = {"seq": ["gt"], "level": ["exact"]}
+    search_fields = ("line",)
+    ordering_fields = ("seq",)
+    ordering = ("seq",)
+
+    def get_queryset(self) -> QuerySet[JobLog]:
+        """Through the door of the job."""
+        if getattr(self, "swagger_fake_view", False):
+            return JobLog.objects.none()
+        job: Any = get_visible(Job.objects, self.request.user, self.kwargs["pk"])
+        return JobLog.objects.filter(job=job)

@@ -1,0 +1,189 @@
+"""Errors as problem documents (RFC 9457) for programs and as pages for people."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.core.exceptions import ValidationError as ModelInvalid
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+
+from core import context
+from core.errors import (
+    AppError,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    TooLarge,
+    TooMany,
+    UnsupportedMedia,
+)
+
+log = logging.getLogger(__name__)
+CONTENT_TYPE = "application/problem+json"
+
+
+class MethodNotAllowed(AppError):
+    """The address does not know the method."""
+
+    status, code, title = 405, "method_not_allowed", "Method not allowed"
+
+
+class NotAcceptable(AppError):
+    """None of the media types that the client accepts can be made."""
+
+    status, code, title = 406, "not_acceptable", "Not acceptable"
+
+
+class InternalError(AppError):
+    """A defect of the platform."""
+
+    status, code, title = 500, "internal_error", "Internal error"
+
+
+def document(error: AppError) -> dict[str, Any]:
+    """Return the problem document of `error` in this request."""
+    return error.as_dict() | {"request_id": context.current().request_id}
+
+
+def problem_response(request: HttpRequest, error: AppError) -> HttpResponse:
+    """Answer with `error`: JSON for the API and for htmx, a page for people."""
+    body = document(error)
+    response: HttpResponse
+    if request.path_info.startswith("/api/") or getattr(request, "htmx", False):
+        response = JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
+    else:
+        response = render(request, "error.html", {"problem": body}, status=error.status)
+    for name, value in _headers(error).items():
+        response[name] = value
+    return response
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    headers = dict(error.headers)
+    if isinstance(error, NotSignedIn):
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="dynacomp"')
+    return headers
+
+
+def exception_handler(error: Exception, info: dict[str, Any]) -> Response | None:
+    """DRF's hook: every exception that a client can cause becomes a problem document."""
+    known = translate(error)
+    if known is None:
+        return None
+    response = Response(document(known), status=known.status, content_type=CONTENT_TYPE)
+    for name, value in _headers(known).items():
+        response[name] = value
+    return response
+
+
+def translate(error: Exception) -> AppError | None:
+    """Return our error for one of Django's or DRF's, or None for a defect."""
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, drf.APIException):
+        return _from_drf(error)
+    if isinstance(error, (Http404, ObjectDoesNotExist)):
+        return NotFound("There is no such object, or it is not yours.")
+    if isinstance(error, PermissionDenied):
+        return Forbidden(str(error) or "Your role does not allow this.")
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge("The body is larger than a request of this kind may be.")
+    if isinstance(error, SuspiciousOperation):
+        return Invalid(str(error) or "The request is not well formed.")
+    if isinstance(error, ModelInvalid):
+        return _from_model(error)
+    return None
+
+
+def _from_drf(error: drf.APIException) -> AppError:
+    if isinstance(error, drf.ValidationError):
+        errors = list(_flatten(error.detail, ""))
+        first = errors[0] if errors else FieldError("", "invalid", "The request is not valid.")
+        more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+        where = f"{first.field}: " if first.field else ""
+        return Invalid(f"{where}{first.detail}{more}", errors=errors)
+    detail = str(error.detail)
+    if isinstance(error, drf.Throttled):
+        return TooMany(detail, retry_after_s=int(error.wait or 1))
+    kinds: list[tuple[type[drf.APIException], type[AppError]]] = [
+        (drf.NotAuthenticated, NotSignedIn),
+        (drf.AuthenticationFailed, NotSignedIn),
+        (drf.PermissionDenied, Forbidden),
+        (drf.NotFound, NotFound),
+        (drf.MethodNotAllowed, MethodNotAllowed),
+        (drf.NotAcceptable, NotAcceptable),
+        (drf.UnsupportedMediaType, UnsupportedMedia),
+        (drf.ParseError, Invalid),
+    ]
+    for theirs, ours in kinds:
+        if isinstance(error, theirs):
+            return ours(detail)
+    return Invalid(detail) if error.status_code < 500 else InternalError(detail)
+
+
+def _flatten(detail: Any, path: str) -> Iterator[FieldError]:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            own = "" if name == "non_field_errors" else str(name)
+            yield from _flatten(inner, ".".join(part for part in (path, own) if part))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, (dict, list))
+            yield from _flatten(inner, f"{path}[{index}]" if nested and inner else path)
+    else:
+        yield FieldError(path, getattr(detail, "code", None) or "invalid", str(detail))
+
+
+def _from_model(error: ModelInvalid) -> Invalid:
+    fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    errors = [
+        FieldError("" if name == "__all__" else name, "invalid", message)
+        for name, messages in fields.items()
+        for message in messages
+    ]
+    return Invalid(errors[0].detail if errors else "The object is not valid.", errors=errors)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return problem_response(request, NotFound(f"There is nothing at {request.path}."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return problem_response(request, translate(exception) or Invalid("The request is not well formed."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    return problem_response(request, Forbidden(str(exception) or "Your role does not allow this."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's view for a form that comes from somewhere else, or from before a sign-in."""
+    detail = "The form is too old or comes from another site. Reload the page and send it again."
+    return problem_response(request, Forbidden(detail, code="csrf_failed"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: says the number under which the log has the cause, and nothing of the inside."""
+    number = context.current().request_id
+    error = InternalError(
+        f"Something in the platform went wrong. Give this number to those who run it: {number}."
+    )
+    try:
+        return problem_response(request, error)
+    except Exception:
+        log.exception("the error page failed")
+        return JsonResponse(document(error), status=500, content_type=CONTENT_TYPE)

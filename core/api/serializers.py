@@ -1,0 +1,58 @@
+"""Shapes of the kernel's objects."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.models import Job, JobLog
+
+
+class ProgressOut(serializers.Serializer[Any]):
+    """How far a job is."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True)
+    unit = serializers.CharField()
+    message = serializers.CharField()
+
+
+class JobOut(serializers.ModelSerializer[Job]):
+    """A job."""
+
+    progress = ProgressOut(read_only=True)
+    retry_of = serializers.UUIDField(source="retry_of_id", allow_null=True, read_only=True)
+    cancel_requested = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = [
+            "id",
+            "kind",
+            "title",
+            "status",
+            "attempt",
+            "progress",
+            "created_at",
+            "started_at",
+            "ended_at",
+            "cancel_requested",
+            "cpu_seconds",
+            "retry_of",
+            "error",
+            "result",
+        ]
+        read_only_fields = fields
+
+    def get_cancel_requested(self, job: Job) -> bool:
+        """Whether somebody asked the job to stop."""
+        return job.cancel_requested_at is not None
+
+
+class JobLogOut(serializers.ModelSerializer[JobLog]):
+    """A line of a job's log."""
+
+    t = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = JobLog
+        fields = ["seq", "t", "level", "line"]

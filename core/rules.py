@@ -1,0 +1,203 @@
+"""Validation from one source: a rule makes the model field, the database constraint, the serializer field, the form
+field with its attributes for the browser, and the JSON Schema; so the layers cannot disagree.
+
+An app states the rules of its objects in `<app>/rules.py` and uses them everywhere else by name.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from rest_framework import serializers
+
+models.CharField.register_lookup(Length, "length")
+models.TextField.register_lookup(Length, "length")
+
+# No rule lets these in: PostgreSQL cannot store NUL, UTF-8 cannot say a lone surrogate, and no name needs controls.
+_CONTROLS = "[\x01-\x1f\x7f]"
+_NEVER = re.compile("[\x00\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+
+
+class Validates:
+    """A rule is a validator itself, and a migration can write it down."""
+
+    def check(self, value: Any) -> None:
+        """Raise ValidationError with a sentence for people."""
+        raise NotImplementedError
+
+    def __call__(self, value: Any) -> None:
+        self.check(value)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what a migration keeps; words for people are none of its business."""
+        told = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        words = {"says", "label", "help"}
+        kept = {name: value for name, value in told.items() if name not in words}
+        return f"core.rules.{type(self).__name__}", [], kept
+
+
+@dataclass(frozen=True)
+class Text(Validates):
+    """A line of text of `min` to `max` characters; with `pattern`, one that matches it as a whole.
+
+    `pattern` is in the common part of Python's, PostgreSQL's and JavaScript's regular expressions; `says` explains
+    it to people. `lines` allows line ends and tabs.
+    """
+
+    max: int
+    min: int = 1
+    pattern: str = ""
+    says: str = ""
+    label: str = ""
+    help: str = ""
+    lines: bool = False
+
+    def check(self, value: str) -> None:
+        """Raise ValidationError with a sentence for people."""
+        if not self.min <= len(value) <= self.max:
+            raise ValidationError(f"Must have {self.min} to {self.max} characters.", code="length")
+        if (_NEVER if self.lines else _CONTROL).search(value):
+            raise ValidationError("Contains characters that cannot be shown.", code="characters")
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            raise ValidationError(self.says or f"Must match {self.pattern}.", code="pattern")
+
+    def model_field(self, **options: Any) -> "models.CharField[str, str]":
+        """Return the column."""
+        return models.CharField(
+            max_length=self.max, blank=self.min == 0, validators=[self], help_text=self.help, **options
+        )
+
+    def constraint(self, table: str, column: str) -> models.CheckConstraint:
+        """Return the database's check of the column."""
+        condition = Q(**{f"{column}__length__gte": self.min})
+        if not self.lines:
+            condition &= ~Q(**{f"{column}__regex": _CONTROLS})
+        if self.pattern:
+            condition &= Q(**{f"{column}__regex": f"^({self.pattern})$"})
+        return models.CheckConstraint(condition=condition, name=f"{table}_{column}_rule")
+
+    def serializer_field(self, **options: Any) -> serializers.CharField:
+        """Return the field of an API shape."""
+        return serializers.CharField(
+            min_length=self.min,
+            max_length=self.max,
+            allow_blank=self.min == 0,
+            trim_whitespace=False,
+            validators=[self],
+            help_text=self.help or None,
+            **options,
+        )
+
+    def form_field(self, **options: Any) -> forms.CharField:
+        """Return the field of a form; the browser checks the same by its attributes."""
+        options.setdefault("required", self.min > 0)
+        field = forms.CharField(
+            min_length=self.min,
+            max_length=self.max,
+            strip=False,
+            validators=[self],
+            label=self.label,
+            help_text=self.help,
+            **options,
+        )
+        if self.pattern:
+            field.widget.attrs |= {"pattern": self.pattern, "title": self.says}
+        return field
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        schema: dict[str, Any] = {"type": "string", "minLength": self.min, "maxLength": self.max}
+        return schema | ({"pattern": f"^({self.pattern})$"} if self.pattern else {})
+
+
+@dataclass(frozen=True)
+class Integer(Validates):
+    """A whole number from `min` to `max`."""
+
+    min: int
+    max: int
+    label: str = ""
+    help: str = ""
+
+    def check(self, value: int) -> None:
+        """Raise ValidationError with a sentence for people."""
+        if not self.min <= value <= self.max:
+            raise ValidationError(f"Must be from {self.min} to {self.max}.", code="range")
+
+    def model_field(self, **options: Any) -> "models.BigIntegerField[int, int]":
+        """Return the column."""
+        return models.BigIntegerField(validators=[self], help_text=self.help, **options)
+
+    def constraint(self, table: str, column: str) -> models.CheckConstraint:
+        """Return the database's check of the column; NULL passes where the column allows it."""
+        condition = Q(**{f"{column}__gte": self.min, f"{column}__lte": self.max})
+        return models.CheckConstraint(condition=condition, name=f"{table}_{column}_rule")
+
+    def serializer_field(self, **options: Any) -> serializers.IntegerField:
+        """Return the field of an API shape."""
+        return serializers.IntegerField(
+            min_value=self.min, max_value=self.max, help_text=self.help or None, **options
+        )
+
+    def form_field(self, **options: Any) -> forms.IntegerField:
+        """Return the field of a form."""
+        return forms.IntegerField(
+            min_value=self.min, max_value=self.max, label=self.label, help_text=self.help, **options
+        )
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "integer", "minimum": self.min, "maximum": self.max}
+
+
+@dataclass(frozen=True)
+class Choice(Validates):
+    """One of the values of a `TextChoices`."""
+
+    choices: type[models.TextChoices]
+    label: str = ""
+    help: str = ""
+
+    @property
+    def values(self) -> Sequence[str]:
+        """The allowed values."""
+        return [str(value) for value in self.choices.values]
+
+    def check(self, value: str) -> None:
+        """Raise ValidationError with a sentence for people."""
+        if value not in self.values:
+            raise ValidationError(f"Must be one of {', '.join(self.values)}.", code="choice")
+
+    def model_field(self, **options: Any) -> "models.CharField[str, str]":
+        """Return the column."""
+        longest = max(map(len, self.values))
+        return models.CharField(max_length=longest, choices=self.choices.choices, **options)
+
+    def constraint(self, table: str, column: str) -> models.CheckConstraint:
+        """Return the database's check of the column."""
+        condition = Q(**{f"{column}__in": sorted(self.values)})
+        return models.CheckConstraint(condition=condition, name=f"{table}_{column}_rule")
+
+    def serializer_field(self, **options: Any) -> serializers.ChoiceField:
+        """Return the field of an API shape."""
+        return serializers.ChoiceField(choices=self.choices.choices, **options)
+
+    def form_field(self, **options: Any) -> forms.ChoiceField:
+        """Return the field of a form."""
+        return forms.ChoiceField(
+            choices=self.choices.choices, label=self.label, help_text=self.help, **options
+        )
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string", "enum": list(self.values)}
+
+
+Rule = Text | Integer | Choice

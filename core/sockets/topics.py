@@ -1,0 +1,51 @@
+"""Topics: what can be followed, and who may follow it. The apps register both."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.registry import Registry
+
+MayFollow = Callable[[Any, str], bool]
+Snapshot = Callable[[str], "dict[str, Any] | None"]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A kind of object that sockets can follow.
+
+    `may_follow(user, id)` is asked at connect and again every few seconds; `snapshot(id)` is the first message, so
+    that nothing between the page's load and the connection is missed.
+    """
+
+    name: str
+    may_follow: MayFollow
+    snapshot: Snapshot | None = None
+
+
+@dataclass(frozen=True)
+class SocketRoute:
+    """An address of sockets. `pattern` is a path as in URL patterns; `<id>` names the object, where there is one."""
+
+    name: str
+    pattern: str
+    topic: str
+
+
+topics: Registry[Topic] = Registry("socket topic")
+routes: Registry[SocketRoute] = Registry("socket route")
+
+
+def topic(name: str, *, snapshot: Snapshot | None = None) -> Callable[[MayFollow], MayFollow]:
+    """Register the decorated function as the permission of the topic `name`."""
+
+    def register(function: MayFollow) -> MayFollow:
+        topics.add(name, Topic(name, function, snapshot))
+        return function
+
+    return register
+
+
+def route(name: str, pattern: str, *, topic: str) -> None:
+    """Serve the topic at `pattern`; the permission matrix needs an entry `socket:<name>`."""
+    routes.add(name, SocketRoute(name, pattern, topic))

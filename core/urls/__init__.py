@@ -1,0 +1,1 @@
+"""Addresses of the kernel: jobs for people and programs, health."""

@@ -1,0 +1,3 @@
+"""What all tests share; the services themselves start in `tests.services`."""
+
+pytest_plugins = ["tests.cast", "tests.database", "tests.work"]

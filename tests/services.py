@@ -1,0 +1,42 @@
+"""Pytest plugin that starts real PostgreSQL and Redis for the run; loaded by `-p` before Django reads its settings."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_STARTED = "DYNACOMP_TEST_SERVICES"
+_running: dict[str, Any] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Start the services once; the workers of xdist inherit the controller's environment."""
+    if _STARTED in os.environ:
+        return
+    from config.services import Services
+
+    folder = tempfile.TemporaryDirectory(prefix="dynacomp-test-")
+    services = Services(Path(folder.name) / "data", durable=False)
+    services.start()
+    _running.update(services=services, folder=folder)
+    # As the database's superuser: tests make databases, and empty tables that refuse to be emptied.
+    database_url = services.database_url.replace("//dynacomp@", "//postgres@")
+    os.environ |= {
+        _STARTED: folder.name,
+        "DATA_DIR": str(services.data),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": services.redis_url,
+        "SECRET_KEY": "only-for-tests",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was started here."""
+    if _running:
+        _running["services"].stop()
+        _running["folder"].cleanup()
+        _running.clear()
