@@ -71,8 +71,8 @@ class Services:
     def stop(self, timeout_s: float = 10) -> None:
         """Stop the servers started here, side by side."""
         stop_all(self.embedded, timeout_s)
-        if self.postgres:
-            self.postgres.close()
+        for server in self.embedded:
+            server.close()
         self.postgres = self.redis = None
         if self._lock:
             self._lock.release()

@@ -1,5 +1,6 @@
 """Folders, locks and small files that services keep: private, whole or absent, never somebody else's."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -51,8 +52,11 @@ def make_data_folder(path: Path) -> Path:
 
 
 def socket_folder(preferred: Path, socket_name: str, account: Account | None = None) -> Path:
-    """Return a private folder for a socket: the preferred one, or a short one where its path is too long."""
-    if len(os.fsencode(preferred / socket_name)) <= SOCKET_PATH_LIMIT_BYTES:
+    """Return a private folder for a socket: the preferred one, or a short one where its path does not do."""
+    path = os.fsencode(preferred / socket_name)
+    if (
+        len(path) <= SOCKET_PATH_LIMIT_BYTES and b"," not in path
+    ):  # a comma parts hosts for PostgreSQL's clients
         return make_folder(preferred, mode=0o700, account=account)
     owner = account.uid if account else os.geteuid()
     short = Path("/tmp") / f"dynacomp-{owner}-{fingerprint(preferred)}"
@@ -63,6 +67,13 @@ def socket_folder(preferred: Path, socket_name: str, account: Account | None = N
             f"{short} is in the way: it is not ours. Remove it, or set DATA_DIR to a shorter path."
         )
     return short
+
+
+def remove_socket(path: Path) -> None:
+    """Remove a socket that nobody serves any more, and its folder."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
 
 
 class Lock:

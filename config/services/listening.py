@@ -10,6 +10,7 @@ from config.services.errors import ServiceError
 
 BACKLOG = 1024
 HANDOVER_S = 1.0  # the web processes of a supervisor that was killed just now take a moment to go
+PROBE_TIMEOUT_S = 1.0  # the next one follows at once, after a look at the processes
 READY_PATH = "/api/v1/health/ready"
 
 
@@ -59,7 +60,7 @@ def readiness_problem(listener: socket.socket, host_name: str) -> str | None:
     host, port = listener.getsockname()[:2]
     if ipaddress.ip_address(host).is_unspecified:
         host = "localhost"
-    connection = http.client.HTTPConnection(host, port, timeout=5)
+    connection = http.client.HTTPConnection(host, port, timeout=PROBE_TIMEOUT_S)
     try:
         connection.request("GET", READY_PATH, headers={"Host": host_name})
         response = connection.getresponse()

@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from config.services.errors import ServiceError
-from config.services.folders import PASSABLE, Lock, make_folder, socket_folder
+from config.services.folders import PASSABLE, Lock, make_folder, remove_socket, socket_folder
 from config.services.leftovers import end_leftovers
 from config.services.place import find_place, link_to
 from config.services.process import Process
@@ -116,7 +116,8 @@ class Postgres:
         self._server.kill()
 
     def close(self) -> None:
-        """Let go of the folder of a stopped server; a temporary one is removed."""
+        """Let go of the folders of a stopped server; a temporary one is removed."""
+        remove_socket(self._sockets / SOCKET_NAME)
         if self._place.temporary:
             shutil.rmtree(self._place.folder, ignore_errors=True)
         self._lock.release()
@@ -185,11 +186,13 @@ class Postgres:
         while True:
             try:
                 return psycopg.connect(address, autocommit=True)
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
                 if self.exit_code is not None:
                     raise self._server.failure("the server ended during its start") from None
                 if time.monotonic() > deadline:
-                    raise self._server.failure(f"no answer within {READY_TIMEOUT_S:.0f} s") from None
+                    raise self._server.failure(
+                        f"no answer within {READY_TIMEOUT_S:.0f} s ({error})"
+                    ) from None
             time.sleep(0.02)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.services.errors import ServiceError
-from config.services.folders import PASSABLE, make_folder, socket_folder
+from config.services.folders import PASSABLE, make_folder, remove_socket, socket_folder
 from config.services.leftovers import end_leftovers
 from config.services.process import Process
 
@@ -90,6 +90,10 @@ class Redis:
     def kill(self) -> None:
         """End the server at once; the next start repairs what that leaves."""
         self._server.kill()
+
+    def close(self) -> None:
+        """Let go of the folders of a stopped server."""
+        remove_socket(self._socket)
 
     def _run(self) -> None:
         """Start the server and wait until it has loaded what it kept."""

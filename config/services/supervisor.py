@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 import psutil
@@ -22,7 +23,7 @@ from config.services import launch
 from config.services.configuration import Configuration
 from config.services.embedded import Services
 from config.services.errors import ServiceError
-from config.services.folders import socket_folder, write_private
+from config.services.folders import remove_socket, socket_folder, write_private
 from config.services.keeper import Kept, reap_strangers, stop_all
 from config.services.listening import display_address, listen, readiness_problem
 from config.services.process import log_report
@@ -52,6 +53,7 @@ class Supervisor:
             self._data, database_url=configuration.database_url, redis_url=configuration.redis_url
         )
         self._programs: Programs | None = None
+        self._codec_socket: Path | None = None
         self._kept: list[Kept] = []
         self._stopping = False
         self._last_signal = 0.0
@@ -60,8 +62,8 @@ class Supervisor:
         """Start everything and keep it running; stop everything when asked to, or when the start fails."""
         self._handle_signals()
         launch.prctl(launch.PR_SET_CHILD_SUBREAPER, 1)  # what a killed worker leaves is ours to end
+        self._services.claim()
         try:
-            self._services.claim()
             os.umask(0o077)
             with listen(self._configuration.host, self._configuration.port) as listener:
                 self._start(listener)
@@ -100,12 +102,13 @@ class Supervisor:
 
     def _addresses(self, listener: socket.socket) -> dict[str, str]:
         """Return the variables that tell children, and commands by hand, where everything is."""
-        codec_sockets = socket_folder(self._data / "run" / "codecs", CODEC_SOCKET_NAME)
+        folder = socket_folder(self._data / "run" / "codecs", CODEC_SOCKET_NAME)
+        self._codec_socket = folder / CODEC_SOCKET_NAME
         return {
             "DATA_DIR": str(self._data),
             "DATABASE_URL": self._services.database_url,
             "REDIS_URL": self._services.redis_url,
-            "CODEC_HOST": str(codec_sockets / CODEC_SOCKET_NAME),
+            "CODEC_HOST": str(self._codec_socket),
             "HOST": self._configuration.host,
             "PORT": str(listener.getsockname()[1]),
         }
@@ -164,6 +167,8 @@ class Supervisor:
             stop_all([self._programs.codec_host], PATIENCE_S[1], hurried=hurried)
         self._services.stop(PATIENCE_S[2])
         end_descendants()
+        if self._codec_socket:
+            remove_socket(self._codec_socket)
         (self._data / "run" / "services.json").unlink(missing_ok=True)
 
 
@@ -192,6 +197,9 @@ def main() -> int:
         Supervisor(Configuration.read()).run()
     except (ServiceError, BadEnvironment) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'Dynacomp'}: {error.strerror}", file=sys.stderr)
         return 1
     except StopRequested:
         return 0
