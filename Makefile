@@ -1,0 +1,74 @@
+# `make run` needs Python 3.11 or newer with venv, and make; nothing else has to be installed.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PY := .venv/bin/python
+NODE := scripts/node.sh
+PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 8
+
+# Without a home folder that can be written, caches go into the virtual environment.
+export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || echo "$(CURDIR)/.venv/home")
+
+.PHONY: help run test check venv venv-dev bundle bundle-dev system-packages lint types imports migrations \
+	frontend-tests bench-codecs bench-serving bench-jobs lock clean
+
+help: ## Show this.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: venv bundle ## Start everything; PORT=8000 and DATA_DIR=./var can be given.
+	@exec $(PY) -m config.services.supervisor --follow-parent
+
+test: system-packages lint types imports migrations frontend-tests ## All that CI runs; ARGS go to pytest.
+	@$(PYTEST) $(ARGS)
+
+check: lint types imports bundle-dev ## The quick part of it.
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+venv:
+	@scripts/venv.sh
+
+venv-dev:
+	@scripts/venv.sh dev
+
+bundle: venv
+	@scripts/bundle.sh
+
+bundle-dev: venv-dev
+	@scripts/bundle.sh dev
+
+system-packages:
+	@scripts/system-packages.sh
+
+lint: venv-dev
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+types: venv-dev
+	@$(PY) -m mypy .
+
+imports: venv-dev
+	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+migrations: venv-dev
+	@$(PY) -W ignore manage.py makemigrations --check --dry-run
+
+frontend-tests: bundle-dev
+	@$(NODE) npm run --silent types
+	@$(NODE) npm run --silent test
+
+# Settings want a key, and these need no true one.
+types migrations: export SECRET_KEY := of-no-use
+
+bench-codecs: ## Measure the codecs, on the files that ARGS name.
+bench-serving: ## Measure the web server.
+bench-jobs: ## Measure the jobs.
+bench-codecs bench-serving bench-jobs: bench-%: bundle-dev
+	@$(PY) -m benchmarks.$* $(ARGS)
+
+lock: venv-dev ## Resolve the requirements anew into constraints.txt.
+	@$(PY) scripts/lock.py > constraints.new && mv constraints.new constraints.txt
+
+clean: ## Remove all that was made, except for data.
+	rm -rf .venv node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
