@@ -102,6 +102,28 @@ def duration(value: SupportsFloat | None) -> str:
     return _two(seconds // 60, "min", seconds % 60, "s")
 
 
+def progress(
+    done: SupportsFloat | None,
+    total: SupportsFloat | None,
+    unit: str = "",
+    per_second: SupportsFloat | None = None,
+    seconds_left: SupportsFloat | None = None,
+) -> str:
+    """Return how far something is: 64 % · 38.1 MB/s · 12 s left, or 12 of 80 files."""
+    parts = []
+    whole, part, speed = _number(total), _number(done), _number(per_second)
+    if whole and part is not None:
+        share = percent(part / whole)
+        parts.append(share if unit in ("", "bytes") else f"{count(part)} of {count(whole)}{SPACE}{unit}")
+    elif part:
+        parts.append(size(part) if unit == "bytes" else f"{count(part)}{SPACE}{unit}")
+    if speed:
+        parts.append(byte_rate(speed) if unit == "bytes" else f"{significant(speed)}{SPACE}{unit}/s")
+    if (left := _number(seconds_left)) is not None:
+        parts.append(f"{duration(max(1, round(left)))} left")
+    return " · ".join(parts)
+
+
 def relative(moment: datetime, now: datetime) -> str:
     """Return how long ago (or ahead) `moment` is, in its largest unit: 3 minutes ago, in 2 hours."""
     seconds = (now - moment).total_seconds()

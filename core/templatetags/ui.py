@@ -5,6 +5,7 @@
 {{ file.size|size }}   {{ result.compress_mb_s|rate }}   {{ job.created_at|when }}
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -83,3 +84,44 @@ def as_data(value: float | None, text: str) -> SafeString | str:
     if value is None:
         return formatting.DASH
     return format_html('<data value="{}">{}</data>', value, text)
+
+
+@register.filter
+def undo_url(extra_tags: str) -> str:
+    """Return the address in a message's tag `undo:<url>`, or nothing."""
+    return next((word[5:] for word in (extra_tags or "").split() if word.startswith("undo:")), "")
+
+
+@register.simple_tag
+def progress_figures(done: Any, total: Any, unit: str, rate: Any, eta: Any, message: str) -> str:
+    """Say how far something is, after what it does now."""
+    figures = formatting.progress(done, total, unit or "", rate, eta)
+    return " · ".join(part for part in (message, figures) if part)
+
+
+@register.simple_tag
+def shares(rows: Iterable[Any], maximum: float | str | None) -> list[tuple[Any, str]]:
+    """Return each row with its value as a percentage of `maximum` (else of the largest value)."""
+    listed = list(rows)
+    values = [float(row["value"] if isinstance(row, dict) else row.value) for row in listed]
+    whole = float(maximum or max(values, default=0)) or 1.0
+    return [
+        (row, f"{max(0.0, min(1.0, value / whole)) * 100:.2f}")
+        for row, value in zip(listed, values, strict=True)
+    ]
+
+
+@register.simple_tag
+def interval_band(low: float, high: float, point: float | str | None) -> dict[str, str]:
+    """Return where the interval and its point lie on a scale twice as wide, in per cent of the scale."""
+    marks = [low, high, *([float(point)] if point not in (None, "") else [])]
+    margin = (max(marks) - min(marks)) / 2
+    if margin <= 0:
+        return {}
+    start, width = min(marks) - margin, max(marks) - min(marks) + 2 * margin
+
+    def place(value: float) -> str:
+        return f"{(value - start) / width * 100:.2f}"
+
+    band = {"start": place(low), "width": f"{(high - low) / width * 100:.2f}"}
+    return band | ({"mark": place(marks[2])} if len(marks) == 3 else {})

@@ -1,0 +1,20 @@
+import { problemText, type Problem } from "./http.ts";
+
+/** What a toast says; the server sends the same in `HX-Trigger: {"toast": {…}}`. */
+export interface Toast {
+  title: string;
+  detail?: string | undefined;
+  tone?: "good" | "warn" | "bad" | "" | undefined;
+  request_id?: string | undefined;
+  undo_url?: string | undefined;
+  undo_label?: string | undefined;
+}
+
+export function toast(message: Toast): void {
+  window.dispatchEvent(new CustomEvent("toast", { detail: message }));
+}
+
+export function toastProblem(problem: Problem): void {
+  const tone = problem.status === 0 || problem.status === 429 ? "warn" : "bad";
+  toast({ title: problem.title, detail: problemText(problem), tone, request_id: problem.request_id });
+}

@@ -1,0 +1,59 @@
+/**
+ * Keep what is shown true: one socket for the page brings hints ("job X changed"), and every element that says
+ * `data-live="job:X"` gets the event `live`, on which htmx fetches it anew (`hx-get`, `hx-trigger="live"`).
+ *
+ * `data-live` lists what an element shows, by blanks: `job:<id>`, or `job:*` for any job. A hint for an element comes
+ * through at once and then at most every 400 ms. After a break everything live is fetched anew. While there is no
+ * socket, elements with `data-running` are fetched every 3 s.
+ */
+import { coalesce } from "./lib/coalesce.ts";
+import { eventsUrl, socketUrl } from "./lib/http.ts";
+import { LastingSocket } from "./socket.ts";
+
+const PAUSE_MS = 400;
+const POLL_MS = 3000;
+
+interface Hint {
+  kind: string;
+  id?: string;
+}
+
+/** `{"kind": "job.changed", "id": "7"}` concerns `job:7` and `job:*`. */
+export function topicsOf(hint: Hint): string[] {
+  const subject = hint.kind.split(".")[0]!;
+  return hint.id ? [`${subject}:${hint.id}`, `${subject}:*`] : [`${subject}:*`];
+}
+
+/** Tell the elements that show `topic`; their htmx parts fetch themselves. */
+function refresh(topic: string): void {
+  for (const element of document.querySelectorAll(`[data-live~="${CSS.escape(topic)}"]`)) tell(element);
+}
+
+function tell(element: Element): void {
+  element.dispatchEvent(new CustomEvent("live"));
+}
+
+function tellAll(selector: string): void {
+  document.querySelectorAll(selector).forEach(tell);
+}
+
+export function installLive(): void {
+  const path = eventsUrl();
+  if (!path) return;
+  const hint = coalesce(refresh, PAUSE_MS);
+  let polling: ReturnType<typeof setInterval> | undefined;
+  new LastingSocket(socketUrl(path), {
+    message(data) {
+      topicsOf(data as Hint).forEach(hint);
+      document.dispatchEvent(new CustomEvent("hint", { detail: data }));
+    },
+    open(again) {
+      clearInterval(polling);
+      polling = undefined;
+      if (again) tellAll("[data-live]");
+    },
+    down() {
+      polling ??= setInterval(() => tellAll("[data-live][data-running]"), POLL_MS);
+    },
+  });
+}

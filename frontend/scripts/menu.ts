@@ -1,0 +1,44 @@
+import { component } from "./lib/component.ts";
+
+const ITEMS = "a, button, input";
+
+/** A `<details>` that behaves as a menu: one step of focus, closed by Escape and by a click elsewhere. */
+export const menu = component(() => ({
+  init(): void {
+    const details = this.$root as HTMLDetailsElement;
+    const summary = details.querySelector("summary")!;
+    const close = (): void => {
+      details.open = false;
+    };
+    const away = (event: Event): void => {
+      if (!details.contains(event.target as Node)) close();
+    };
+    details.addEventListener("toggle", () => {
+      const listen = details.open ? document.addEventListener : document.removeEventListener;
+      listen.call(document, "click", away);
+      listen.call(document, "focusin", away);
+    });
+    details.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && details.open) {
+        event.stopPropagation();
+        close();
+        summary.focus();
+      } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        this.step(event);
+      }
+    });
+  },
+
+  /** Move among the items of the open panel; radio buttons keep their own arrow keys. */
+  step(event: KeyboardEvent): void {
+    if ((event.target as HTMLElement).matches("input[type=radio]")) return;
+    const details = this.$root as HTMLDetailsElement;
+    const items = [...details.querySelectorAll<HTMLElement>(`.menu-panel :is(${ITEMS})`)];
+    if (!items.length) return;
+    event.preventDefault();
+    details.open = true;
+    const now = items.indexOf(document.activeElement as HTMLElement);
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    items.at(now < 0 && step < 0 ? -1 : (now + step) % items.length)?.focus();
+  },
+}));

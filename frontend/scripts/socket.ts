@@ -1,0 +1,60 @@
+/** A socket that comes back by itself: after 0.5 s, 1 s, 2 s … at most 30 s, spread so that not all come at once. */
+
+export interface SocketEvents {
+  message(data: unknown): void;
+  /** Open now; `again` when it had been open before. */
+  open?(again: boolean): void;
+  /** Not open now; it will try again. */
+  down?(): void;
+}
+
+const REFUSED = new Set([4401, 4403, 4404]); // the server says: not you, not this
+
+export const delay = (attempt: number, chance: number): number =>
+  Math.min(30_000, 500 * 2 ** attempt) * (0.75 + chance / 2);
+
+export class LastingSocket {
+  private socket: WebSocket | null = null;
+  private attempt = 0;
+  private opened = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly url: string;
+  private readonly events: SocketEvents;
+
+  constructor(url: string, events: SocketEvents) {
+    this.url = url;
+    this.events = events;
+    this.connect();
+  }
+
+  /** Close for good. */
+  close(): void {
+    clearTimeout(this.timer);
+    if (this.socket) this.socket.onclose = null;
+    this.socket?.close();
+    this.socket = null;
+  }
+
+  private connect(): void {
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.attempt = 0;
+      this.events.open?.(this.opened);
+      this.opened = true;
+    };
+    socket.onmessage = (event) => {
+      try {
+        this.events.message(JSON.parse(String(event.data)));
+      } catch (error) {
+        console.error("unreadable message", error);
+      }
+    };
+    socket.onclose = (event) => {
+      this.events.down?.();
+      if (REFUSED.has(event.code)) return;
+      this.timer = setTimeout(() => this.connect(), delay(this.attempt, Math.random()));
+      this.attempt += 1;
+    };
+  }
+}
