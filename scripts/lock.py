@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -18,8 +19,8 @@ def main() -> None:
         "--report",
         "-",
     ]
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        lines = open(name).read().splitlines()
+    for path in map(Path, ("requirements.txt", "requirements-dev.txt")):
+        lines = path.read_text().splitlines()
         command += [line for line in lines if line and not line.startswith(("#", "-"))]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     found = [(package["metadata"]["name"], package["metadata"]["version"]) for package in report["install"]]

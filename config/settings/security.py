@@ -1,26 +1,10 @@
 """Keys, hosts, cookies and what a page may load."""
 
-import os
-import secrets
-
 from config import env
+from config.secret import kept_secret
 from config.settings.base import DATA_DIR, DEBUG
 
-
-def _kept_secret() -> str:
-    """Return the key kept in the data folder; make it once, readable by its owner alone."""
-    path = DATA_DIR / "secret-key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
-
-
-SECRET_KEY = env.secret("SECRET_KEY") or _kept_secret()
+SECRET_KEY = env.secret("SECRET_KEY") or kept_secret(DATA_DIR / "secret-key")
 HTTPS = env.flag("HTTPS")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.items("TRUSTED_ORIGINS")
