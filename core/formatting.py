@@ -120,7 +120,8 @@ def progress(
     if speed:
         parts.append(byte_rate(speed) if unit == "bytes" else f"{significant(speed)}{SPACE}{unit}/s")
     if (left := _number(seconds_left)) is not None:
-        parts.append(f"{duration(max(1, round(left)))} left")
+        seconds = max(1, round(left))
+        parts.append(f"{seconds}{SPACE}s left" if seconds < 60 else f"{duration(seconds)} left")
     return " · ".join(parts)
 
 

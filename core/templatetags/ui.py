@@ -34,7 +34,7 @@ for _filter in (
 
 _TONES = {
     "good": "succeeded verified passed ready done active enabled healthy ok better chosen online",
-    "accent": "running queued pausing uploading",
+    "accent": "running pausing uploading",
     "warn": "paused waiting undecided degraded expiring stale skipped",
     "bad": "failed corrupt error denied expired revoked unhealthy offline refused",
 }
@@ -42,19 +42,19 @@ _TONE_OF = {word: tone for tone, words in _TONES.items() for word in words.split
 
 
 @register.simple_tag(takes_context=True)
-def ui(context: template.Context, name: str, **variables: Any) -> SafeString:
+def ui(context: template.Context, name: str, /, **variables: Any) -> SafeString:
     """Render a component; its header says which variables it takes."""
     return components.render(context, name, variables)
 
 
 @register.simple_block_tag(takes_context=True)
-def uiblock(context: template.Context, content: str, name: str, **variables: Any) -> SafeString:
+def uiblock(context: template.Context, content: str, name: str, /, **variables: Any) -> SafeString:
     """Render a component around the block's body, which it finds as `content`."""
     return components.render(context, name, {**variables, "content": content})
 
 
 @register.simple_tag(takes_context=True)
-def icon(context: template.Context, name: str, **variables: Any) -> SafeString:
+def icon(context: template.Context, name: str, /, **variables: Any) -> SafeString:
     """Render an icon of the sprite: `{% icon "upload" %}`."""
     return components.render(context, "icon", {"name": name, **variables})
 

@@ -18,6 +18,8 @@ export const levelSlider = component(() => ({
   },
 
   read(): void {
+    const { value, min, max } = this.input;
+    this.input.style.setProperty("--share", `${((Number(value) - Number(min)) / (Number(max) - Number(min))) * 100}%`);
     const usual = this.input.dataset["default"];
     this.shown = this.input.value.replace("-", "−");
     this.note = usual === undefined ? "" : this.input.value === usual ? "the usual level" : `usual: ${usual.replace("-", "−")}`;

@@ -2,6 +2,17 @@ import { component } from "./lib/component.ts";
 
 const ITEMS = "a, button, input";
 
+/** Put the panel below its button, or above where there is no room; nothing that scrolls cuts it off. */
+function place(panel: HTMLElement, button: HTMLElement): void {
+  const { top, bottom, left, right } = button.getBoundingClientRect();
+  const { offsetHeight: height, offsetWidth: width } = panel;
+  const atLeft = panel.closest(".menu--left") || right - width < 8;
+  panel.style.position = "fixed";
+  panel.style.inset = "auto";
+  panel.style.left = `${Math.max(8, Math.min(innerWidth - width - 8, atLeft ? left : right - width))}px`;
+  panel.style.top = `${bottom + 6 + height > innerHeight && top > height + 6 ? top - height - 6 : bottom + 6}px`;
+}
+
 /** A `<details>` that behaves as a menu: one step of focus, closed by Escape and by a click elsewhere. */
 export const menu = component(() => ({
   init(): void {
@@ -17,6 +28,9 @@ export const menu = component(() => ({
       const listen = details.open ? document.addEventListener : document.removeEventListener;
       listen.call(document, "click", away);
       listen.call(document, "focusin", away);
+      listen.call(window, "resize", close);
+      listen.call(document, "scroll", close, true);
+      if (details.open) place(details.querySelector<HTMLElement>(".menu-panel")!, summary);
     });
     details.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && details.open) {

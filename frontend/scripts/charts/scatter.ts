@@ -25,7 +25,7 @@ interface Box {
   height: number;
 }
 
-const MARGIN = { left: 52, right: 16, top: 12, bottom: 42 };
+const MARGIN = { left: 52, right: 16, top: 26, bottom: 42 };
 
 const numberOf = (text: string | undefined): number | undefined => (text === undefined || text === "" ? undefined : Number(text));
 
@@ -112,7 +112,7 @@ export const scatter = component(() => {
       }
       group.append(svg("path", { class: "chart-axis", d: `M${MARGIN.left} ${MARGIN.top}V${bottom}H${right}` }));
       group.append(svg("text", { x: right, y: height - 6, "text-anchor": "end" }, xUnit ? `${xLabel}, ${xUnit} →` : `${xLabel} →`));
-      group.append(svg("text", { x: 2, y: height - 6 }, `↑ ${yLabel}`));
+      group.append(svg("text", { x: 2, y: 12 }, `↑ ${yLabel}`));
       return group;
     },
 
