@@ -1,5 +1,6 @@
 """Pytest plugin that starts real PostgreSQL and Redis for the run; loaded by `-p` before Django reads its settings."""
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ def pytest_load_initial_conftests() -> None:
     services = Services(Path(folder.name) / "data", durable=False)
     services.start()
     _running.update(services=services, folder=folder)
+    atexit.register(_stop)  # also where pytest gives up before its own end
     # As the database's superuser: tests make databases, and empty tables that refuse to be emptied.
     database_url = services.database_url.replace("//dynacomp@", "//postgres@")
     os.environ |= {
@@ -34,9 +36,6 @@ def pytest_load_initial_conftests() -> None:
     }
 
 
-def pytest_unconfigure() -> None:
-    """Stop what was started here."""
-    if _running:
-        _running["services"].stop()
-        _running["folder"].cleanup()
-        _running.clear()
+def _stop() -> None:
+    _running["services"].stop()
+    _running["folder"].cleanup()

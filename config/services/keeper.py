@@ -45,16 +45,19 @@ class Unit(Protocol):
 class Kept:
     """A unit that is to run; `ends` counts how often in a row it ended soon after its start."""
 
-    def __init__(self, unit: Unit, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, unit: Unit, say: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.unit = unit
         self.ends = 0
         self._say = say
+        self._clock = clock
         self._running = unit.pid is not None
-        self._started = self._due = time.monotonic()
+        self._started = self._due = clock()
 
     def look(self) -> None:
         """Notice an end, and start what is due."""
-        now = time.monotonic()
+        now = self._clock()
         code = self.unit.exit_code
         if self._running and code is not None:
             self._running = False
@@ -70,7 +73,7 @@ class Kept:
 
     def _start(self) -> None:
         self._running = True
-        self._started = time.monotonic()
+        self._started = self._clock()
         try:
             self.unit.start()
         except ServiceError as error:
