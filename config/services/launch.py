@@ -3,8 +3,9 @@
     launch.py PARENT SIGNAL ACCOUNT PROGRAM [ARGUMENT...]
 
 PARENT is the process id that must be the parent, SIGNAL the number of the signal that the program gets when
-that parent ends, ACCOUNT `uid:gid` to run as, or `-`. It is a script of its own because Python code must not
-run between fork and exec in a process with threads, and because a change of user clears the wish to be told.
+that parent ends, ACCOUNT `uid:gid` to run as, or `-`, PROGRAM a path. It is a script of its own because Python
+code must not run between fork and exec in a process with threads, and because a change of user clears the wish
+to be told of the parent's end.
 """
 
 import ctypes
@@ -49,7 +50,7 @@ def main(parent: str, number: str, account: str, *command: str) -> None:
     if account != "-":
         become(account)
     end_with_parent(int(parent), int(number))
-    os.execvp(command[0], command)  # noqa: S606 - that there is no shell is the point
+    os.execv(command[0], command)  # noqa: S606 - that there is no shell is the point
 
 
 if __name__ == "__main__":

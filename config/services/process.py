@@ -1,6 +1,7 @@
 """A child process that ends with its parent and writes to a log file."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,7 +38,8 @@ class Process:
     ) -> None:
         self.name = name
         self.log = log
-        self._command = [str(part) for part in command]
+        found = shutil.which(command[0], path=environment.get("PATH"))
+        self._command = [found or str(command[0]), *(str(part) for part in command[1:])]
         self._folder = folder
         self._environment = dict(environment)
         self._account = account
