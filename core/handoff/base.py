@@ -33,7 +33,7 @@ class Exchange(Protocol):
         """Say whether the server is about to stop, so that nothing is worth waiting for."""
 
     def body(self) -> AsyncIterator[bytes]:
-        """Yield what has not been read of the request body as it arrives; not asking holds the client back."""
+        """Yield what is unread of the request body as it arrives; not asking holds the client back."""
 
     async def send_start(self, status: int | None = None, headers: Mapping[str, str] | None = None) -> None:
         """Begin the answer with the handoff's own status, headers and cookies, changed by what is given."""
@@ -51,7 +51,7 @@ class Exchange(Protocol):
         """Run a blocking file operation on a thread of a pool of its own; no queries here."""
 
     async def wait(self, event: Awaitable[object], seconds: float) -> bool:
-        """Wait for `event` without a thread. False: it did not come in time, or the server is about to stop."""
+        """Wait for `event` without a thread. False: it did not come in time, or the server stops."""
 
     async def disconnected(self) -> None:
         """Return when the client has left; known only while no request body is left unread."""
@@ -72,7 +72,7 @@ class Handoff(StreamingHttpResponse):
         self.context = context.current()
         self._replay = Replay(self)
         super().__init__(self._replay, status=status, content_type=content_type)
-        self._own_body = self._iterator
+        self._own_body = vars(self)["_iterator"]
         for name, value in (headers or {}).items():
             self[name] = value
 
@@ -92,7 +92,7 @@ class Handoff(StreamingHttpResponse):
     @property
     def rewritten(self) -> bool:
         """Say whether middleware put another body in place of the one that `stream` writes."""
-        return self._iterator is not self._own_body
+        return vars(self)["_iterator"] is not self._own_body
 
     def decorate(self, response: HttpResponse) -> HttpResponse:
         """Give `response` the headers and cookies of the handoff that it has none of itself."""
@@ -104,9 +104,9 @@ class Handoff(StreamingHttpResponse):
         return response
 
     def resolve(self) -> HttpResponseBase:
-        """Stream in this thread until the status is known; return the response that then stands for this one."""
+        """Stream in this thread until the status is known; return the response to send instead."""
         response = self._replay.begin()
-        response._resource_closers.extend(self._resource_closers)
+        closers(response).extend(closers(self))
         return response
 
 
@@ -125,6 +125,12 @@ class HandoffMiddleware:
         if isinstance(response, Handoff) and not request.META.get(ON_LOOP):
             return response.resolve()
         return response
+
+
+def closers(response: HttpResponseBase) -> list[Callable[[], None]]:
+    """Return the functions that closing the response calls; Django keeps them to itself."""
+    found: list[Callable[[], None]] = vars(response)["_resource_closers"]
+    return found
 
 
 def rendered(response: HttpResponse) -> HttpResponse:

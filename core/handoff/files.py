@@ -25,9 +25,9 @@ class SourceTruncated(Exception):
 class FileHandoff(Handoff):
     """A file as a download: 200, 206 for a single range, 304, 412 or 416.
 
-    `open` gives the binary file, on the local disk or elsewhere; it is called when the first byte is needed, on a
-    thread that may block, and not at all for HEAD or an answer without a body. `size` is in bytes, `etag` a strong
-    validator without quotes. `inline` shows media types that cannot harm in the browser instead of saving them.
+    `open` gives the binary file, on the local disk or elsewhere; it is called when a first byte is needed, on
+    a thread that may block, and not at all for HEAD or an answer without a body. `size` is in bytes, `etag` a
+    strong validator without quotes. `inline` has the browser show the media types that can do no harm.
     """
 
     def __init__(
@@ -60,10 +60,8 @@ class FileHandoff(Handoff):
     def _answer_conditions(self, size: int) -> None:
         """Set status, range and length as the request's conditions ask (RFC 9110, section 13.2.2)."""
         tag, meta = self["ETag"], self.request.META
-        wanted, known = (
-            parse_etags(meta.get("HTTP_IF_MATCH", "")),
-            parse_etags(meta.get("HTTP_IF_NONE_MATCH", "")),
-        )
+        wanted = parse_etags(meta.get("HTTP_IF_MATCH", ""))
+        known = parse_etags(meta.get("HTTP_IF_NONE_MATCH", ""))
         if wanted and "*" not in wanted and tag not in wanted:
             self.status_code, self._length = 412, 0
         elif "*" in known or tag in {item.removeprefix("W/") for item in known}:
@@ -72,7 +70,7 @@ class FileHandoff(Handoff):
             self._apply_range(meta.get("HTTP_RANGE", ""), size)
 
     def _apply_range(self, header: str, size: int) -> None:
-        """Narrow the answer to a single range; several at once and what is not understood give the whole file."""
+        """Narrow the answer to a single range; several, or what is not understood, give the whole file."""
         match = _RANGE.fullmatch(header)
         if match is None or match.groups() == ("", ""):
             return

@@ -51,8 +51,8 @@ class _Chunk:
 class Replay:
     """Drives `Handoff.stream` on a private loop, step by step; iterates over the body of the answer.
 
-    The coroutine only wishes for things. They are done between two runs of the loop, because Django refuses queries
-    in a thread whose event loop is running.
+    The coroutine only wishes for things. They are done between two runs of the loop, because Django refuses
+    queries in a thread whose event loop is running.
     """
 
     def __init__(self, handoff: "Handoff") -> None:
@@ -70,11 +70,11 @@ class Replay:
         return answer.response
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._steps is None:
-            status = self.begin().status_code
-            if status != self._handoff.status_code:
-                raise RuntimeError(f"the status {status} is known too late: HandoffMiddleware is missing")
-        return (step for step in self._steps or () if isinstance(step, bytes))
+        if self._steps is None and (status := self.begin().status_code) != self._handoff.status_code:
+            raise RuntimeError(f"the status {status} is known too late: HandoffMiddleware is missing")
+        for step in self._steps or ():
+            if isinstance(step, bytes):
+                yield step
 
     def close(self) -> None:
         """Cancel the run wherever it is."""

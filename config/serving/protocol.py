@@ -1,0 +1,114 @@
+"""uvicorn's HTTP/1.1 protocol with the limits that it lacks: the size of a request's head, and silence."""
+
+import fcntl
+import struct
+import termios
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from config.serving.client import CLOSING
+
+URL_BYTES: Final = 16 * 1024
+HEAD_BYTES: Final = 64 * 1024
+# Seconds: to send the head of a request; for the next piece of a body; for an answer to be taken any further.
+HEAD_SECONDS: Final = 20
+BODY_SECONDS: Final = 60
+ANSWER_SECONDS: Final = 120
+
+
+class HeadTooLarge(Exception):
+    """The head of a request is longer than allowed."""
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """One connection. `expire` is called every few seconds and ends what only pins memory and descriptors."""
+
+    _head_bytes = 0
+    _in_head = False
+    _refusal = ""
+    _unsent: tuple[int, int] = (0, 0)
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to count the silence."""
+        super().connection_made(transport)
+        self._heard_at = self._head_since = self._sent_at = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; refuse a head that goes on for too long even if not a single line of it ends."""
+        self._heard_at = self.loop.time()
+        was_in_head = self._in_head
+        super().data_received(data)
+        if self._in_head and was_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+                self._refusal = "431 Request Header Fields Too Large"
+                self.send_400_response("The head of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        """A request begins; let the application ask whether the connection is about to close."""
+        super().on_message_begin()
+        self._in_head, self._head_bytes, self._head_since = True, 0, self._heard_at
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+        scope["extensions"] = {CLOSING: self.transport.is_closing}
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the request target."""
+        super().on_url(url)
+        if len(self.url) > URL_BYTES:
+            self._refusal = "414 URI Too Long"
+            raise HeadTooLarge
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; one after the body (a trailer) comes too late to change anything: left out."""
+        if not self._in_head:
+            return
+        super().on_header(name, value)
+        self._head_bytes += len(name) + len(value)
+        if self._head_bytes > HEAD_BYTES:
+            self._refusal = "431 Request Header Fields Too Large"
+            raise HeadTooLarge
+
+    def on_headers_complete(self) -> None:
+        """The head is complete."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP as uvicorn does, and too large a head with its own status."""
+        if not self._refusal:
+            super().send_400_response(msg)
+            return
+        head = f"HTTP/1.1 {self._refusal}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        self.transport.write(head.encode("ascii"))
+        self.transport.close()
+
+    def expire(self, now: float) -> None:
+        """Close the connection if its client has been silent for too long, whatever is its turn to do."""
+        if self._stuck_for(now) > ANSWER_SECONDS:
+            self.transport.abort()
+        elif self._in_head or self.cycle is None or self.cycle.response_complete:
+            since = self._head_since if self._in_head else self._heard_at
+            if now - since > HEAD_SECONDS + (0 if self._in_head else self.timeout_keep_alive):
+                self.transport.close()
+        elif self._owes_body() and now - self._heard_at > BODY_SECONDS:
+            self.transport.abort()
+
+    def _owes_body(self) -> bool:
+        cycle = self.cycle
+        return cycle.more_body and not self.flow.read_paused and not cycle.waiting_for_100_continue
+
+    def _stuck_for(self, now: float) -> float:
+        """Return for how many seconds the client has taken nothing of what waits for it."""
+        pending = self.transport.get_write_buffer_size()
+        unsent = (pending, _in_kernel(self.transport) if pending else 0)
+        if not pending or unsent != self._unsent:
+            self._unsent, self._sent_at = unsent, now
+        return now - self._sent_at
+
+
+def _in_kernel(transport: Any) -> int:
+    """Return how many bytes the kernel still keeps for the peer."""
+    answer = fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
+    size: int = struct.unpack("i", answer)[0]
+    return size

@@ -1,0 +1,307 @@
+"""A small Django site that shows every way of answering; `python -m tests.config.serving_site` serves it alone."""
+
+import asyncio
+import hashlib
+import io
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import path
+
+from core.handoff import ClientGone, Exchange, FileHandoff, Handoff
+
+MIDDLEWARE = ["core.handoff.HandoffMiddleware"]
+LETTERS = b"abcdefghijklmnopqrstuvwxyz" * 40_000  # about 1 MB, and no range looks like another
+
+# What happened, for the test to look at; one entry a happening.
+seen: list[str] = []
+
+
+def saw(what: str, seconds: float = 5) -> bool:
+    """Say whether `what` happened, waiting for it for a while."""
+    deadline = time.monotonic() + seconds
+    while what not in seen and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return what in seen
+
+
+def hello(request: HttpRequest) -> HttpResponse:
+    """Answer at once, with a header and two cookies."""
+    response = HttpResponse(b"hello", content_type="text/plain", headers={"X-Site": "here"})
+    response.set_cookie("one", "1")
+    response.set_cookie("two", "2")
+    return response
+
+
+def echo(request: HttpRequest) -> HttpResponse:
+    """Say what arrived."""
+    return JsonResponse(
+        {
+            "method": request.method,
+            "path": request.path,
+            "query": request.GET.dict(),
+            "meta": {name: value for name, value in request.META.items() if isinstance(value, str)},
+            "size": len(request.body),
+            "sha256": hashlib.sha256(request.body).hexdigest(),
+            "thread": threading.current_thread().name,
+        }
+    )
+
+
+def status(request: HttpRequest, code: int) -> HttpResponse:
+    """Answer with a status, and with a body even where there must be none."""
+    return HttpResponse(b"body", status=code)
+
+
+def nap(request: HttpRequest, milliseconds: int) -> HttpResponse:
+    """Hold the thread for a while."""
+    time.sleep(milliseconds / 1000)
+    return HttpResponse(threading.current_thread().name)
+
+
+def fail(request: HttpRequest) -> HttpResponse:
+    """Fail as a view does."""
+    raise LookupError("the view failed")
+
+
+def upload(request: HttpRequest) -> HttpResponse:
+    """Read a body in pieces, and notice when it breaks off."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        while piece := request.read(64 * 1024):
+            digest.update(piece)
+            size += len(piece)
+            if not seen:
+                seen.append("upload began")
+    except OSError as error:
+        seen.append(f"upload broken off: {type(error.__cause__).__name__}")
+        raise
+    return JsonResponse(
+        {"size": size, "sha256": digest.hexdigest(), "thread": threading.current_thread().name}
+    )
+
+
+def form(request: HttpRequest) -> HttpResponse:
+    """Read a multipart form."""
+    files = {name: hashlib.sha256(file.read()).hexdigest() for name, file in request.FILES.items()}
+    return JsonResponse({"fields": request.POST.dict(), "files": files})
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    """Refuse without a look at the body."""
+    return HttpResponse("no", status=403)
+
+
+def _numbers(count: int) -> Iterator[bytes]:
+    seen.append(f"numbers on {threading.current_thread().name}")
+    try:
+        for number in range(count):
+            yield b"%d\n" % number
+    finally:
+        seen.append(f"numbers closed on {threading.current_thread().name}")
+
+
+def numbers(request: HttpRequest, count: int) -> StreamingHttpResponse:
+    """Count, as an ordinary streamed answer."""
+    return StreamingHttpResponse(_numbers(count), content_type="text/plain")
+
+
+def broken_numbers(request: HttpRequest, after: int) -> StreamingHttpResponse:
+    """Fail before the first piece, or in the middle."""
+
+    def produce() -> Iterator[bytes]:
+        yield from (b"x" * 100_000 for _ in range(after))
+        raise LookupError("the generator failed")
+
+    return StreamingHttpResponse(produce())
+
+
+def plain_file(request: HttpRequest, size: int) -> FileResponse:
+    """Answer with Django's own file response."""
+    file = io.BytesIO(LETTERS[:size])
+    file.close = lambda: seen.append("file closed")  # type: ignore[method-assign]
+    return FileResponse(file, content_type="text/plain")
+
+
+class _Noted(io.BytesIO):
+    def close(self) -> None:
+        if not self.closed:
+            seen.append("file closed")
+        super().close()
+
+
+def _open_letters() -> BinaryIO:
+    seen.append("file opened")
+    return _Noted(LETTERS)
+
+
+def letters(request: HttpRequest) -> FileHandoff:
+    """Hand off a file of known content."""
+    return FileHandoff(
+        _open_letters,
+        len(LETTERS),
+        "lëtters.txt",
+        "text/plain",
+        "v1",
+        request,
+        inline="inline" in request.GET,
+    )
+
+
+def short_letters(request: HttpRequest) -> FileHandoff:
+    """Hand off a file that is shorter than it is said to be."""
+    return FileHandoff(_open_letters, 2 * len(LETTERS), "a.txt", "text/plain", "v1", request)
+
+
+def missing_file(request: HttpRequest) -> FileHandoff:
+    """Hand off a file that is not there any more."""
+    return FileHandoff(lambda: open("/nonexistent/file", "rb"), 10, "a", "", "v1", request)
+
+
+class _Zeros(io.RawIOBase):
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray, /) -> int:
+        size = min(len(buffer), self._left)
+        self._left -= size
+        buffer[:size] = bytes(size)
+        return size
+
+
+def zeros(request: HttpRequest, size: int) -> FileHandoff:
+    """Hand off a file of any size."""
+    return FileHandoff(lambda: io.BufferedReader(_Zeros(size)), size, "zeros", "", "v1", request)
+
+
+class Shout(Handoff):
+    """The request body in capitals, piece by piece."""
+
+    async def stream(self, exchange: Exchange) -> None:
+        """Read and write in turn."""
+        try:
+            await exchange.send_start(headers={"X-Loud": "yes"})
+            async for chunk in exchange.body():
+                await exchange.send_body(chunk.upper())
+        except ClientGone:
+            seen.append("shout: client gone")
+            raise
+
+
+class Wait(Handoff):
+    """Waits, then answers with a whole response."""
+
+    def __init__(self, request: HttpRequest, seconds: float) -> None:
+        super().__init__(request, status=202, headers={"X-From": "handoff"})
+        self.seconds = seconds
+
+    async def stream(self, exchange: Exchange) -> None:
+        """Wait for nothing in particular."""
+        seen.append("waiting")
+        try:
+            came = await exchange.wait(asyncio.Event().wait(), self.seconds)
+        except ClientGone:
+            seen.append("wait: client gone")
+            raise
+        thread = await exchange.run(lambda: threading.current_thread().name)
+        await exchange.send_response(JsonResponse({"came": came, "thread": thread}, status=201))
+
+
+def wait(request: HttpRequest, milliseconds: int) -> HttpResponseBase:
+    """Wait without a thread."""
+    response = Wait(request, milliseconds / 1000)
+    response.set_cookie("kept", "yes")
+    return response
+
+
+class Broken(Handoff):
+    """Fails before or after the answer has begun, or answers nothing."""
+
+    def __init__(self, request: HttpRequest, when: str) -> None:
+        super().__init__(request)
+        self.when = when
+
+    async def stream(self, exchange: Exchange) -> None:
+        """Fail."""
+        if self.when == "never":
+            return
+        if self.when == "late":
+            await exchange.send_start()
+            await exchange.send_body(b"something")
+        if self.when == "app":
+            from core.errors import Unprocessable
+
+            raise Unprocessable("the stream is corrupt")
+        raise LookupError("the handoff failed")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for a defect."""
+    return HttpResponse("our fault", status=500)
+
+
+urlpatterns = [
+    path("hello", hello),
+    path("echo", echo),
+    path("status/<int:code>", status),
+    path("nap/<int:milliseconds>", nap),
+    path("api/v1/compression/nap/<int:milliseconds>", nap),
+    path("fail", fail),
+    path("upload", upload),
+    path("form", form),
+    path("refuse", refuse),
+    path("numbers/<int:count>", numbers),
+    path("broken-numbers/<int:after>", broken_numbers),
+    path("plain-file/<int:size>", plain_file),
+    path("letters", letters),
+    path("short-letters", short_letters),
+    path("missing-file", missing_file),
+    path("zeros/<int:size>", zeros),
+    path("wait/<int:milliseconds>", wait),
+    path("broken/<str:when>", lambda request, when: Broken(request, when)),
+    path("api/v1/compression/stream", lambda request: Shout(request)),
+]
+handler500 = "tests.config.serving_site.server_error"
+
+
+async def echo_socket(scope: Any, receive: Any, send: Any) -> None:
+    """Repeat what a WebSocket says."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": message["text"]})
+
+
+def serve() -> None:
+    """Serve the site until told to stop."""
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        ROOT_URLCONF="tests.config.serving_site",
+        MIDDLEWARE=MIDDLEWARE,
+        ALLOWED_HOSTS=["*"],
+        SECRET_KEY="only-for-tests",
+        DATA_UPLOAD_MAX_MEMORY_SIZE=None,
+        SERVING=json.loads(os.environ.get("SERVING", "{}")),
+    )
+    django.setup()
+    from config.serving.application import Application
+    from config.serving.bridge import Bridge
+    from config.serving.server import run_process
+
+    bridge = Bridge()
+    run_process(Application(http=bridge, websocket=echo_socket), bridge)
+
+
+if __name__ == "__main__":
+    serve()
