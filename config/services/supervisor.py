@@ -34,7 +34,7 @@ READY_TIMEOUT_S = 60.0
 GIVE_UP_AFTER = 3  # ends of one program before all has been ready once
 LOOK_EVERY_S = 0.1
 # How long web and workers, the codec host, and the servers may take to stop: under 10 s together.
-PATIENCE_S = (4.0, 1.0, 4.0)
+PATIENCE_S = (5.0, 0.5, 3.5)
 DOUBLE_SIGNAL_S = 1.0  # a group may send one wish to stop twice; what comes later means: at once
 CODEC_SOCKET_NAME = "host.sock"
 
