@@ -42,13 +42,12 @@ def test_it_starts_signs_in_replaces_what_is_killed_and_stops(reachable):
         assert stat.S_IMODE((data / "run" / "services.json").stat().st_mode) == 0o600
 
         code, words = refused(data)
-        assert (code, words) == (
-            1,
-            f"Dynacomp is already running in {data}. (process {platform.process.pid})\n",
-        )
+        assert code == 1
+        assert words == f"Dynacomp is already running in {data}. (process {platform.process.pid})\n"
         port = platform.services()["PORT"]
         code, words = refused(reachable / "other", PORT=port)
-        assert (code, words.split(".")[0]) == (1, f"Port {port} on 127.0.0.1 is in use")
+        assert code == 1
+        assert words.startswith(f"Port {port} on 127.0.0.1 is in use")
 
         (worker,) = platform.children("manage.py worker")
         worker.kill()
