@@ -1,7 +1,10 @@
-"""Compression: the engine and the application around it."""
+"""Algorithms, compression and its results; the engine itself is `compression.engine`."""
 
-from pkgutil import extend_path
+import sys
+import sysconfig
+from pathlib import Path
 
-# Python 3.14 has a standard package of this name, on which gzip, bz2, lzma and others stand. Its modules stay
-# importable beside ours.
-__path__ = extend_path(__path__, __name__)
+if sys.version_info >= (3, 14):
+    # The standard library has a package of this name since 3.14 (PEP 784), which bz2, gzip and lzma import from:
+    # its modules are found here too, behind ours.
+    __path__.append(str(Path(sysconfig.get_path("stdlib")) / "compression"))

@@ -21,7 +21,11 @@ class EngineError(Exception):
 
     def payload(self) -> dict[str, Any]:
         """The error as JSON data; `error_from` is the inverse."""
-        return {"code": self.code, "message": self.message, **{name: getattr(self, name) for name in self.details}}
+        return {
+            "code": self.code,
+            "message": self.message,
+            **{name: getattr(self, name) for name in self.details},
+        }
 
 
 class UnknownCodec(EngineError):

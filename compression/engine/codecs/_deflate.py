@@ -53,13 +53,15 @@ class DeflateCodec(Codec):
 
     level: int = parameter(Integer("Level", 0, 9, help="0 stores, 1 is fast, 9 is small."), default=6)
     window_log: int = parameter(
-        Integer("Window", 9, 15, help="How far back repetitions are found: 2 to this power bytes."), default=15
+        Integer("Window", 9, 15, help="How far back repetitions are found: 2 to this power bytes."),
+        default=15,
     )
     memory_level: int = parameter(
         Integer("Memory level", 1, 9, help="More memory for the search is faster and smaller."), default=8
     )
     strategy: str = parameter(
-        Choice("Strategy", tuple(STRATEGIES), help="What the data are like; default suits most."), default="default"
+        Choice("Strategy", tuple(STRATEGIES), help="What the data are like; default suits most."),
+        default="default",
     )
 
     def _wbits(self, window_log: int) -> int:

@@ -28,15 +28,29 @@ class LzmaCodec(Codec):
     )
     extreme: bool = parameter(Flag("Extreme", help="Search harder: slower, slightly smaller."), default=False)
     literal_context: int | None = parameter(
-        Integer("Literal context bits", 0, 4, optional=True, help="lc: high bits of the byte before; 3 suits text."),
+        Integer(
+            "Literal context bits",
+            0,
+            4,
+            optional=True,
+            help="lc: high bits of the byte before; 3 suits text.",
+        ),
         default=None,
     )
     literal_position: int | None = parameter(
-        Integer("Literal position bits", 0, 4, optional=True, help="lp: alignment of literals, for data in words."),
+        Integer(
+            "Literal position bits", 0, 4, optional=True, help="lp: alignment of literals, for data in words."
+        ),
         default=None,
     )
     position: int | None = parameter(
-        Integer("Position bits", 0, 4, optional=True, help="pb: alignment of the data; 0 for text, 2 for words of 4."),
+        Integer(
+            "Position bits",
+            0,
+            4,
+            optional=True,
+            help="pb: alignment of the data; 0 for text, 2 for words of 4.",
+        ),
         default=None,
     )
 
@@ -45,7 +59,8 @@ class LzmaCodec(Codec):
         context = 3 if self.literal_context is None else self.literal_context
         if context + (self.literal_position or 0) > 4:
             raise InvalidParams(
-                "Literal context and literal position bits must not exceed 4 together", field="literal_position"
+                "Literal context and literal position bits must not exceed 4 together",
+                field="literal_position",
             )
 
     def _filters(self, filter_id: int) -> list[dict[str, Any]]:
@@ -56,7 +71,9 @@ class LzmaCodec(Codec):
 
     def _explain(self, error: Exception) -> EngineError:
         if "Memory usage limit" in str(error):
-            return LimitExceeded(f"Decoding this {self.title} stream takes more memory than allowed", kind="memory")
+            return LimitExceeded(
+                f"Decoding this {self.title} stream takes more memory than allowed", kind="memory"
+            )
         return super()._explain(error)
 
     def memory_estimate(self, size: int | None = None) -> int:

@@ -18,7 +18,13 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from compression.engine.codecs import params
 from compression.engine.codecs.reader import ByteReader, Bytes, regular
-from compression.engine.errors import CorruptStream, EngineError, InvalidParams, LimitExceeded, SourceUnreadable
+from compression.engine.errors import (
+    CorruptStream,
+    EngineError,
+    InvalidParams,
+    LimitExceeded,
+    SourceUnreadable,
+)
 from compression.engine.limits import KiB, Limits, MiB
 
 

@@ -55,7 +55,8 @@ class Brotli(Codec):
 
     level: int = parameter(Integer("Quality", 0, 11, help="10 and 11 are small and very slow."), default=9)
     window_log: int = parameter(
-        Integer("Window", 10, 24, help="How far back repetitions are found: 2 to this power bytes."), default=22
+        Integer("Window", 10, 24, help="How far back repetitions are found: 2 to this power bytes."),
+        default=22,
     )
     mode: str = parameter(Choice("Mode", tuple(MODES), help="What the data are."), default="generic")
 

@@ -28,7 +28,9 @@ class Bzip2(Codec):
     library_errors: ClassVar[tuple[type[Exception], ...]] = (OSError, ValueError)
     speeds: ClassVar[dict[int, float]] = {1: 16, 9: 14}
 
-    level: int = parameter(Integer("Level", 1, 9, help="The size of a block in units of 100,000 bytes."), default=9)
+    level: int = parameter(
+        Integer("Level", 1, 9, help="The size of a block in units of 100,000 bytes."), default=9
+    )
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
         return compressed(bz2.BZ2Compressor(self.level), chunks)

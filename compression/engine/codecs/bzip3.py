@@ -7,9 +7,9 @@ It has no end mark: a file cut between two blocks looks whole.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import bz3
+import bz3.backends
 
 from compression.engine.codecs.base import OVERHEAD, Codec
 from compression.engine.codecs.params import Integer, parameter
@@ -18,13 +18,15 @@ from compression.engine.codecs.registry import register
 from compression.engine.errors import CorruptStream
 from compression.engine.limits import KiB, Limits, MiB
 
+library: Any = bz3.backends  # its stubs name less than it has
+
 MAGIC = b"BZ3v1"
 MIN_BLOCK, MAX_BLOCK = 65 * KiB, 511 * MiB
 
 
 def working_memory(block_size: int) -> int:
     """Bytes that one direction takes: the library's state, its buffer, and the block's copies in Python."""
-    return int(bz3.min_memory_needed(block_size)) + 5 * block_size
+    return int(library.min_memory_needed(block_size)) + 5 * block_size
 
 
 @register
@@ -44,7 +46,8 @@ class Bzip3(Codec):
     speeds: ClassVar[dict[int, float]] = {0: 7}
 
     block_mib: int = parameter(
-        Integer("Block size", 1, 511, help="In MiB. Larger is smaller; memory is about 15 times as much."), default=16
+        Integer("Block size", 1, 511, help="In MiB. Larger is smaller; memory is about 15 times as much."),
+        default=16,
     )
 
     def _block_size(self, size: int | None) -> int:
@@ -53,7 +56,7 @@ class Bzip3(Codec):
         return block if size is None else min(block, max(MIN_BLOCK, size))
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
-        compressor = bz3.BZ3Compressor(self._block_size(size))
+        compressor = library.BZ3Compressor(self._block_size(size))
         yield compressor.compress(b"")  # the header, also of an empty file
         for chunk in chunks:
             yield from sliced(compressor.compress(chunk))
@@ -65,7 +68,7 @@ class Bzip3(Codec):
         if not header.startswith(MAGIC) or not MIN_BLOCK <= block_size <= MAX_BLOCK:
             raise CorruptStream("This is no sound bzip3 stream: its header is wrong")
         limits.check_memory(working_memory(block_size))
-        decompressor = bz3.BZ3Decompressor()
+        decompressor = library.BZ3Decompressor()
         decompressor.decompress(header)
         while not reader.at_end():
             yield from sliced(decompressor.decompress(self._block(reader, block_size)))
@@ -75,7 +78,7 @@ class Bzip3(Codec):
         """The next block with its two sizes."""
         sizes = bytes(reader.exactly(8))
         packed, original = struct.unpack("<II", sizes)
-        if packed > bz3.bound(block_size) or original > block_size:
+        if packed > library.bound(block_size) or original > block_size:
             raise CorruptStream("This is no sound bzip3 stream: a block is larger than its header says")
         return sizes + bytes(reader.exactly(packed))
 

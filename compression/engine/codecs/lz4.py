@@ -22,7 +22,9 @@ BLOCK_SIZES = {
 
 
 class FrameDecompressor(lz4.frame.LZ4FrameDecompressor):  # type: ignore[misc]
-    """The library's, which has None for no unused data."""
+    """The library's, which has None where others have no unused data."""
+
+    unused_data: bytes
 
     def decompress(self, data: Bytes, max_length: int = -1) -> bytes:
         piece: bytes = super().decompress(data, max_length)
@@ -38,7 +40,9 @@ class Lz4(Codec):
     id: ClassVar[str] = "lz4"
     family: ClassVar[str] = "lz4"
     title: ClassVar[str] = "LZ4"
-    description: ClassVar[str] = "As fast as memory to unpack, modest in size; from 3 up it packs slowly and smaller."
+    description: ClassVar[str] = (
+        "As fast as memory to unpack, modest in size; from 3 up it packs slowly and smaller."
+    )
     extension: ClassVar[str] = ".lz4"
     media_type: ClassVar[str] = "application/x-lz4"
     colour: ClassVar[str] = "c1"
@@ -48,17 +52,22 @@ class Lz4(Codec):
     level: int = parameter(
         Integer("Level", -10, 12, help="Negative levels are the fastest, 3 to 12 search harder."), default=1
     )
-    block_size: str = parameter(Choice("Block size", tuple(BLOCK_SIZES), help="Larger is smaller."), default="4MiB")
+    block_size: str = parameter(
+        Choice("Block size", tuple(BLOCK_SIZES), help="Larger is smaller."), default="4MiB"
+    )
     linked: bool = parameter(
         Flag("Linked blocks", help="Blocks may repeat content of those before: smaller, no random access."),
         default=True,
     )
-    checksum: bool = parameter(Flag("Checksum", help="Store a checksum of the content (4 bytes)."), default=True)
+    checksum: bool = parameter(
+        Flag("Checksum", help="Store a checksum of the content (4 bytes)."), default=True
+    )
     block_checksum: bool = parameter(
         Flag("Block checksums", help="Store a checksum of each compressed block."), default=False
     )
     content_size: bool = parameter(
-        Flag("Content size", help="Store the size of the content in the header, where it is known."), default=True
+        Flag("Content size", help="Store the size of the content in the header, where it is known."),
+        default=True,
     )
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:

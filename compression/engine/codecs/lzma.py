@@ -19,7 +19,9 @@ class Lzma(LzmaCodec):
 
     id: ClassVar[str] = "lzma"
     title: ClassVar[str] = "LZMA"
-    description: ClassVar[str] = "The older container of LZMA, without a checksum; a few bytes smaller than xz."
+    description: ClassVar[str] = (
+        "The older container of LZMA, without a checksum; a few bytes smaller than xz."
+    )
     extension: ClassVar[str] = ".lzma"
     media_type: ClassVar[str] = "application/x-lzma"
     checksummed: ClassVar[bool] = False
@@ -30,4 +32,6 @@ class Lzma(LzmaCodec):
         )
 
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
-        return decoded(reader, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=limits.max_memory_bytes))
+        return decoded(
+            reader, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=limits.max_memory_bytes)
+        )

@@ -64,6 +64,7 @@ class Choice(Parameter):
     """One of a few words."""
 
     options: tuple[str, ...]
+
     def check(self, value: Any) -> None:
         if value not in self.options:
             raise ValueError(f"must be one of {', '.join(self.options)}")
@@ -89,6 +90,7 @@ class Binary(Parameter):
     """Bytes, at most `max_bytes`; base64 in JSON."""
 
     max_bytes: int
+
     def check(self, value: Any) -> None:
         if not isinstance(value, bytes):
             raise ValueError("must be bytes")
@@ -115,7 +117,9 @@ def parameter(declaration: Parameter, *, default: Any) -> Any:
 
 def declared(codec: Any) -> dict[str, Parameter]:
     """The parameters of a codec (class or value) by name, in the order of their declaration."""
-    return {item.name: item.metadata[_METADATA_KEY] for item in fields(codec) if _METADATA_KEY in item.metadata}
+    return {
+        item.name: item.metadata[_METADATA_KEY] for item in fields(codec) if _METADATA_KEY in item.metadata
+    }
 
 
 def defaults(codec: Any) -> dict[str, Any]:

@@ -36,7 +36,10 @@ class Snappy(Codec):
     media_type: ClassVar[str] = "application/x-snappy-framed"
     colour: ClassVar[str] = "c1"
     self_ending: ClassVar[bool] = False
-    library_errors: ClassVar[tuple[type[Exception], ...]] = (cramjam.CompressionError, cramjam.DecompressionError)
+    library_errors: ClassVar[tuple[type[Exception], ...]] = (
+        cramjam.CompressionError,
+        cramjam.DecompressionError,
+    )
     speeds: ClassVar[dict[int, float]] = {0: 400}
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:

@@ -38,7 +38,9 @@ class Xz(LzmaCodec):
     extension: ClassVar[str] = ".xz"
     media_type: ClassVar[str] = "application/x-xz"
 
-    check: str = parameter(Choice("Check", tuple(CHECKS), help="The checksum of the content."), default="crc64")
+    check: str = parameter(
+        Choice("Check", tuple(CHECKS), help="The checksum of the content."), default="crc64"
+    )
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
         filters = self._filters(lzma.FILTER_LZMA2)

@@ -14,7 +14,9 @@ class Zlib(DeflateCodec):
 
     id: ClassVar[str] = "zlib"
     title: ClassVar[str] = "zlib"
-    description: ClassVar[str] = "Deflate in the wrapping that PNG, PDF and many protocols use; read everywhere."
+    description: ClassVar[str] = (
+        "Deflate in the wrapping that PNG, PDF and many protocols use; read everywhere."
+    )
     extension: ClassVar[str] = ".zz"
     media_type: ClassVar[str] = "application/zlib"
 

@@ -45,14 +45,29 @@ class Zstd(Codec):
     media_type: ClassVar[str] = "application/zstd"
     colour: ClassVar[str] = "c1"
     library_errors: ClassVar[tuple[type[Exception], ...]] = (zstd.ZstdError,)
-    speeds: ClassVar[dict[int, float]] = {-7: 900, -1: 600, 1: 480, 3: 300, 6: 110, 9: 70, 12: 30, 15: 11, 19: 3, 22: 2}
+    speeds: ClassVar[dict[int, float]] = {
+        -7: 900,
+        -1: 600,
+        1: 480,
+        3: 300,
+        6: 110,
+        9: 70,
+        12: 30,
+        15: 11,
+        19: 3,
+        22: 2,
+    }
 
     level: int = parameter(
-        Integer("Level", -7, 22, help="Negative levels are the fastest, 3 is the usual one, 19 and more are slow."),
+        Integer(
+            "Level", -7, 22, help="Negative levels are the fastest, 3 is the usual one, 19 and more are slow."
+        ),
         default=3,
     )
     long: bool = parameter(
-        Flag("Long mode", help="Find repetitions up to 128 MiB back, for large inputs that repeat themselves."),
+        Flag(
+            "Long mode", help="Find repetitions up to 128 MiB back, for large inputs that repeat themselves."
+        ),
         default=False,
     )
     window_log: int | None = parameter(
@@ -60,22 +75,30 @@ class Zstd(Codec):
         default=None,
     )
     threads: int = parameter(
-        Integer("Threads", 0, 16, help="Worker threads. 0 works in one; any other number gives the same bytes."),
+        Integer(
+            "Threads", 0, 16, help="Worker threads. 0 works in one; any other number gives the same bytes."
+        ),
         default=0,
     )
-    checksum: bool = parameter(Flag("Checksum", help="Store a checksum of the content (4 bytes)."), default=True)
+    checksum: bool = parameter(
+        Flag("Checksum", help="Store a checksum of the content (4 bytes)."), default=True
+    )
     content_size: bool = parameter(
-        Flag("Content size", help="Store the size of the content in the header, where it is known."), default=True
+        Flag("Content size", help="Store the size of the content in the header, where it is known."),
+        default=True,
     )
     dictionary: bytes = parameter(
-        Binary("Dictionary", 112 * KiB, help="A trained dictionary, or sample content; needed again to decode."),
+        Binary(
+            "Dictionary", 112 * KiB, help="A trained dictionary, or sample content; needed again to decode."
+        ),
         default=b"",
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         try:
-            self._dictionary()
+            if self.dictionary:
+                zstd.ZstdDecompressor(zstd_dict=self._dictionary())
         except (ValueError, zstd.ZstdError) as error:
             raise InvalidParams(f"Dictionary is not usable: {error}", field="dictionary") from None
 
@@ -92,7 +115,7 @@ class Zstd(Codec):
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
         key = zstd.CompressionParameter
-        options = {
+        options: dict[int, int] = {
             key.compression_level: self.level,
             key.enable_long_distance_matching: int(self.long),
             key.nb_workers: self.threads,
@@ -108,7 +131,9 @@ class Zstd(Codec):
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
         allowed = int(math.log2(max(limits.max_memory_bytes, 1)))
         lowest, highest = zstd.DecompressionParameter.window_log_max.bounds()
-        options = {zstd.DecompressionParameter.window_log_max: min(max(allowed, lowest), highest)}
+        options: dict[int, int] = {
+            zstd.DecompressionParameter.window_log_max: min(max(allowed, lowest), highest)
+        }
         dictionary = self._dictionary()
 
         def start() -> Decompressor:
@@ -118,7 +143,9 @@ class Zstd(Codec):
 
     def _explain(self, error: Exception) -> EngineError:
         if "memory" in str(error):
-            return LimitExceeded("Decoding this Zstandard frame takes more memory than allowed", kind="memory")
+            return LimitExceeded(
+                "Decoding this Zstandard frame takes more memory than allowed", kind="memory"
+            )
         return super()._explain(error)
 
     def memory_estimate(self, size: int | None = None) -> int:
