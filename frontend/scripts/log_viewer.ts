@@ -61,10 +61,9 @@ export const logViewer = component(() => {
 
     /** Add lines; one that is there already (a repeated message) is left out. */
     append(more: Line[]): void {
-      const last = lines.at(-1)?.seq ?? -Infinity;
-      const fresh = more.filter((line) => line.seq > last);
-      if (!fresh.length) return;
-      lines.push(...fresh);
+      const before = lines.length;
+      for (const line of more) if (line.seq > (lines.at(-1)?.seq ?? -Infinity)) lines.push(line);
+      if (lines.length === before) return;
       if (lines.length > MOST) lines = lines.slice(-MOST);
       this.length = lines.length;
       if (this.typed) this.search();
