@@ -22,7 +22,7 @@ models.TextField.register_lookup(Length, "length")
 # No rule lets these in: PostgreSQL cannot store NUL, UTF-8 cannot say a lone surrogate, and no name needs controls.
 _CONTROLS = "[\x01-\x1f\x7f]"
 _NEVER = re.compile("[\x00\ud800-\udfff]")
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Validates:
@@ -83,30 +83,18 @@ class Text(Validates):
             condition &= Q(**{f"{column}__regex": f"^({self.pattern})$"})
         return models.CheckConstraint(condition=condition, name=f"{table}_{column}_rule")
 
-    def serializer_field(self, **options: Any) -> serializers.CharField:
+    def serializer_field(self, **options: Any) -> "TextField":
         """Return the field of an API shape."""
-        return serializers.CharField(
-            min_length=self.min,
-            max_length=self.max,
-            allow_blank=self.min == 0,
-            trim_whitespace=False,
-            validators=[self],
-            help_text=self.help or None,
-            **options,
-        )
+        return TextField(rule=self, **options)
 
     def form_field(self, **options: Any) -> forms.CharField:
         """Return the field of a form; the browser checks the same by its attributes."""
-        options.setdefault("required", self.min > 0)
-        field = forms.CharField(
-            min_length=self.min,
-            max_length=self.max,
-            strip=False,
-            validators=[self],
-            label=self.label,
-            help_text=self.help,
-            **options,
-        )
+        options = {"required": self.min > 0, "label": self.label, "help_text": self.help} | options
+        field = forms.CharField(strip=False, **options)
+        field.validators = [self]  # alone: one fault has one message
+        field.widget.attrs["maxlength"] = self.max
+        if self.min > 1:
+            field.widget.attrs["minlength"] = self.min
         if self.pattern:
             field.widget.attrs |= {"pattern": self.pattern, "title": self.says}
         return field
@@ -115,6 +103,23 @@ class Text(Validates):
         """Return the JSON Schema."""
         schema: dict[str, Any] = {"type": "string", "minLength": self.min, "maxLength": self.max}
         return schema | ({"pattern": f"^({self.pattern})$"} if self.pattern else {})
+
+
+class TextField(serializers.CharField):
+    """A text of an API shape. Its rule alone judges it, so that one fault has one message; see `core.api.schema`
+    for how the rule gets into the published schema."""
+
+    def __init__(self, *, rule: Text, **options: Any) -> None:
+        options = {"allow_blank": rule.min == 0, "help_text": rule.help or None} | options
+        super().__init__(trim_whitespace=False, **options)
+        self.rule = rule
+        self.validators = [rule]
+
+    def to_internal_value(self, data: Any) -> str:
+        """Take text and nothing that could be written as text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
 
 
 @dataclass(frozen=True)

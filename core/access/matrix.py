@@ -30,9 +30,10 @@ Needed = Role | Anyone
 @dataclass(frozen=True)
 class Rule:
     """The role that each method of one URL needs. Methods that are not named are not denied here: the view
-    answers 405 to them."""
+    answers 405 to them. `scope` stands where a token needs another one than `scope_for` says."""
 
     methods: Mapping[str, Needed]
+    scope: Scope | None = None
 
     def needed(self, method: str) -> Needed | None:
         """Return the role for `method`, or None where the URL does not know the method."""
@@ -43,9 +44,9 @@ class Rule:
         return self.methods.get(method)
 
 
-def rule(**methods: Needed) -> Rule:
+def rule(*, scope: Scope | None = None, **methods: Needed) -> Rule:
     """Write a rule: `rule(GET=Role.VIEWER, POST=Role.USER)`."""
-    return Rule(methods)
+    return Rule(methods, scope)
 
 
 def scope_for(method: str, needed: Role) -> Scope:

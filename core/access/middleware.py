@@ -63,7 +63,8 @@ def check_request(request: HttpRequest) -> None:
         raise NotSignedIn("Send a token as “Authorization: Bearer <token>”, or sign in.")
     check_account(request.user, needed)
     token = getattr(request, "token", None)
-    if token is not None and not token.covers(scope_for(request.method or "GET", needed)):
+    scope = rule.scope or scope_for(request.method or "GET", needed)
+    if token is not None and not token.covers(scope):
         raise Forbidden("The token's scopes do not cover this call.", code="scope_missing")
 
 

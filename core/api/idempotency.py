@@ -2,6 +2,7 @@
 
 The effects of the call and the end of its key's row commit in one transaction: a process that dies in between has
 done nothing, and the key can be used again when its lock is over. A refusal (4xx) is kept too; a 5xx is not.
+A response with a secret that is told once has the data to keep in its place as `kept`.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from core.errors import Conflict, Invalid, Unprocessable
@@ -86,9 +88,16 @@ class Attempt:
         IdempotencyKey.objects.filter(pk=self.row.pk).update(
             status=response.status_code,
             headers={name: response[name] for name in _KEPT_HEADERS if name in response},
-            body=response.content.decode() if not response.streaming else "",
+            body=_kept_body(response),
             locked_until=None,
         )
+
+
+def _kept_body(response: HttpResponse) -> str:
+    if response.streaming:
+        return ""
+    kept = JSONRenderer().render(response.kept) if hasattr(response, "kept") else response.content
+    return bytes(kept).decode()
 
 
 def _take(owner: Any, key: str, wanted: str) -> IdempotencyKey:

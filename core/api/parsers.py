@@ -1,5 +1,6 @@
 """Bodies: JSON without what no part of the platform can keep."""
 
+import math
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -21,22 +22,25 @@ class StrictJSONParser(JSONParser):
             data = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise Invalid("The JSON is nested too deeply.") from None
-        _check(data, 0)
+        check_json(data)
         return data
 
 
-def _check(value: Any, depth: int) -> None:
+def check_json(value: Any, depth: int = 0) -> None:
+    """Raise Invalid for parsed JSON with text that cannot be kept, or nested without end."""
     if depth > MAX_DEPTH:
         raise Invalid("The JSON is nested too deeply.")
     if isinstance(value, str):
         check_text(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise Invalid("Numbers must be finite.")  # 1e999 is one that JSON can write and nobody can keep
     elif isinstance(value, dict):
         for name, inner in value.items():
             check_text(name)
-            _check(inner, depth + 1)
+            check_json(inner, depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            _check(inner, depth + 1)
+            check_json(inner, depth + 1)
 
 
 def check_text(value: str) -> None:

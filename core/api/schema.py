@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 
 PROBLEM = {
@@ -43,9 +44,27 @@ class Schema(AutoSchema):
         name = match.replace("/", "_").replace("-", "_")
         return f"{self.method.lower()}_{name}"
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the operation with what it asks of the caller: a token, or nothing where a view looks at none."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            operation["security"] = [{"token": []}] if self.view.authentication_classes else []
+        return operation
+
     def get_tags(self) -> list[str]:
         """Group by the first part of the address."""
         return [self.path.replace("/api/v1/", "").split("/")[0]]
+
+
+class TextFieldSchema(OpenApiSerializerFieldExtension):
+    """A text is published with the length and the pattern of its rule."""
+
+    target_class = "core.rules.TextField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """Return the rule's JSON Schema."""
+        schema: dict[str, Any] = self.target.rule.json_schema()
+        return schema
 
 
 def add_common_parts(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: FBT001
@@ -56,7 +75,6 @@ def add_common_parts(result: dict[str, Any], generator: Any, request: Any, publi
     result["security"] = [{"token": []}]
     for methods in result["paths"].values():
         for operation in methods.values():
-            operation.pop("security", None)
             operation["responses"].setdefault("default", PROBLEM_ANSWER)
             if operation["operationId"].startswith("post_"):
                 operation.setdefault("parameters", []).append(IDEMPOTENCY)
