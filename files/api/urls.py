@@ -1,6 +1,15 @@
 """API addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from files.api import views
 
 app_name = "files"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("upload", views.Upload.as_view(), name="upload"),
+    path("list", views.FileList.as_view(), name="list"),
+    path("info/<uuid:pk>", views.FileInfo.as_view(), name="info"),
+    path("download/<uuid:pk>", views.FileDownload.as_view(), name="download"),
+    path("delete/<uuid:pk>", views.FileDelete.as_view(), name="delete"),
+    path("restore/<uuid:pk>", views.FileRestore.as_view(), name="restore"),
+]

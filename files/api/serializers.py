@@ -1,0 +1,76 @@
+"""Shapes of files."""
+
+import json
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from files import rules
+from files.models import File
+
+
+class FileOut(serializers.ModelSerializer[File]):
+    """A stored file."""
+
+    sha256 = serializers.CharField(source="object_id", read_only=True)
+    download_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = File
+        fields = [
+            "id",
+            "name",
+            "folder",
+            "size",
+            "sha256",
+            "media_type",
+            "kind",
+            "tags",
+            "origin",
+            "created_at",
+            "download_url",
+        ]
+        read_only_fields = fields
+
+    def get_download_url(self, file: File) -> str:
+        """Where the bytes are."""
+        path = reverse("api:files:download", kwargs={"pk": file.pk})
+        request = self.context.get("request")
+        return str(request.build_absolute_uri(path)) if request is not None else path
+
+
+class TagsField(serializers.ListField):
+    """Tags as a JSON list; in a form as several fields, or as one with the list as JSON text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=rules.TAG.serializer_field(), validators=[rules.TAGS], **options)
+
+    def get_value(self, dictionary: Any) -> Any:
+        """Read the field of a form or of a JSON body."""
+        value = super().get_value(dictionary)
+        if isinstance(value, list) and len(value) == 1 and str(value[0]).startswith("["):
+            try:
+                return json.loads(value[0])
+            except ValueError:
+                return value
+        return value
+
+
+class UploadIn(serializers.Serializer[Any]):
+    """The form of an upload."""
+
+    file = serializers.FileField(
+        allow_empty_file=True, help_text="The bytes and, in the part's header, the name."
+    )
+    name = rules.NAME.serializer_field(required=False)
+    folder = serializers.CharField(required=False, allow_blank=True, max_length=rules.FOLDER.max)
+    tags = TagsField(required=False)
+
+
+class ChangeIn(serializers.Serializer[Any]):
+    """What of a file can be changed; what is absent stays."""
+
+    name = rules.NAME.serializer_field(required=False)
+    folder = serializers.CharField(required=False, allow_blank=True, max_length=rules.FOLDER.max)
+    tags = TagsField(required=False)

@@ -1,0 +1,50 @@
+"""What a stored file can be, and where it came from."""
+
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """What the bytes of a file are, as far as compression cares; a closed list that outcomes are counted by."""
+
+    EMPTY = "empty", "Empty"
+    TEXT = "text", "Text"
+    LOG = "log", "Log"
+    JSON = "json", "JSON"
+    NDJSON = "ndjson", "JSON lines"
+    CSV = "csv", "Table (CSV)"
+    XML = "xml", "XML"
+    HTML = "html", "HTML"
+    MARKDOWN = "markdown", "Markdown"
+    SQL = "sql", "SQL"
+    SOURCE = "source", "Source code"
+    CONFIG = "config", "Configuration"
+    GENOME = "genome", "Genome"
+    NUMERIC = "numeric", "Numbers"
+    IMAGE = "image", "Image"
+    AUDIO = "audio", "Audio"
+    VIDEO = "video", "Video"
+    FONT = "font", "Font"
+    EXECUTABLE = "executable", "Program"
+    ARCHIVE = "archive", "Archive"
+    COMPRESSED = "compressed", "Compressed"
+    DATABASE = "database", "Database"
+    SCIENTIFIC = "scientific", "Scientific"
+    DOCUMENT = "document", "Document"
+    BINARY = "binary", "Binary"
+
+
+class Origin(TextChoices):
+    """How a file came to be here."""
+
+    UPLOAD = "upload", "Uploaded"
+    RESULT = "result", "Made by the platform"
+    TEXT = "text", "Typed in"
+    SAMPLE = "sample", "Sample"
+
+
+class Damage(TextChoices):
+    """What a check of stored bytes found."""
+
+    NONE = "", "Sound"
+    MISSING = "missing", "Missing"
+    DAMAGED = "damaged", "Damaged"

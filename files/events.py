@@ -1,0 +1,49 @@
+"""News of files."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from core.events import Event, event, group_of
+from files.models import File
+
+
+@dataclass(frozen=True, slots=True)
+class FileEvent(Event):
+    """Something happened to a file; its owner's pages want to know."""
+
+    id: UUID
+    owner_id: UUID
+
+    @classmethod
+    def of(cls, file: File) -> "FileEvent":
+        """Return the event for `file`."""
+        return cls(file.pk, file.owner_id)
+
+    def groups(self) -> list[str]:
+        """The owner's pages."""
+        return [group_of("user", self.owner_id)]
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FileStored(FileEvent):
+    """A file arrived, or came back from deletion."""
+
+    kind: ClassVar[str] = "file.stored"
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FileChanged(FileEvent):
+    """Name, folder or tags are new."""
+
+    kind: ClassVar[str] = "file.changed"
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FileDeleted(FileEvent):
+    """A file is gone."""
+
+    kind: ClassVar[str] = "file.deleted"

@@ -1,0 +1,137 @@
+"""Files of accounts, the bytes under them, and what each account uses."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from core.models import Owned
+from core.triggers import Trigger, triggers
+from files import rules
+from files.choices import Damage, Kind, Origin
+from files.querysets import FileQuerySet, StoredObjectQuerySet
+
+
+class StoredObject(models.Model):
+    """Bytes in storage, under their own hash. They never change; the last file that goes takes them along."""
+
+    sha256 = rules.SHA256.model_field(primary_key=True, editable=False)
+    size = rules.SIZE.model_field(editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    damage = rules.DAMAGE.model_field(default=Damage.NONE, blank=True, editable=False)
+
+    objects: ClassVar[Any] = StoredObjectQuerySet.as_manager()
+
+    class Meta:
+        db_table = "stored_objects"
+        ordering = ["-created_at"]
+        constraints = [
+            rules.SHA256.constraint("stored_objects", "sha256"),
+            rules.SIZE.constraint("stored_objects", "size"),
+            rules.DAMAGE.constraint("stored_objects", "damage"),
+        ]
+        indexes = [
+            models.Index(fields=["checked_at"], name="stored_objects_checked"),
+            models.Index(fields=["damage"], name="stored_objects_bad", condition=~Q(damage="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class File(Owned):
+    """A file of an account: a name and what is known of the bytes. Several files may share the same bytes.
+
+    `deleted_at` set means deleted, with the bytes kept for a while so that it can be undone.
+    """
+
+    name = rules.NAME.model_field()
+    folder = rules.FOLDER.model_field(default="")
+    object = models.ForeignKey(
+        StoredObject, on_delete=models.PROTECT, related_name="files", db_column="sha256", editable=False
+    )
+    size = rules.SIZE.model_field(editable=False)  # the object's own: lists and quotas need no join
+    media_type = rules.MEDIA_TYPE.model_field()
+    kind = rules.KIND.model_field(default=Kind.BINARY)
+    tags = rules.TAGS.model_field()
+    origin = rules.ORIGIN.model_field(default=Origin.UPLOAD, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[Any] = FileQuerySet.as_manager()
+
+    class Meta:
+        db_table = "files"
+        ordering = ["-created_at"]
+        constraints = [
+            rules.NAME.constraint("files", "name"),
+            rules.FOLDER.constraint("files", "folder"),
+            rules.SIZE.constraint("files", "size"),
+            rules.MEDIA_TYPE.constraint("files", "media_type"),
+            rules.KIND.constraint("files", "kind"),
+            rules.TAGS.constraint("files", "tags"),
+            rules.ORIGIN.constraint("files", "origin"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="files_owner_created"),
+            models.Index(fields=["owner", "name"], name="files_owner_name"),
+            models.Index(fields=["owner", "size"], name="files_owner_size"),
+            models.Index(fields=["owner", "kind", "-created_at"], name="files_owner_kind"),
+            models.Index(fields=["-created_at"], name="files_created"),
+            GinIndex(fields=["tags"], name="files_tags"),
+            models.Index(fields=["deleted_at"], name="files_deleted", condition=Q(deleted_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes."""
+        return str(self.object_id)
+
+    @property
+    def path(self) -> str:
+        """Name with the folder before it."""
+        return f"{self.folder}/{self.name}" if self.folder else self.name
+
+
+class Usage(models.Model):
+    """What an account's files take, kept by a trigger so that no way of writing files can forget it."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    bytes = models.BigIntegerField(default=0, db_default=0)
+    files = models.BigIntegerField(default=0, db_default=0)
+    sampled_at = models.DateTimeField(null=True, help_text="When the account was given the sample files.")
+
+    class Meta:
+        db_table = "file_usage"
+        constraints = [models.CheckConstraint(condition=Q(bytes__gte=0, files__gte=0), name="file_usage_sum")]
+
+    def __str__(self) -> str:
+        return f"{self.files} files, {self.bytes} bytes"
+
+
+USAGE_SQL = """
+CREATE OR REPLACE FUNCTION files_usage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND OLD.deleted_at IS NULL THEN
+    UPDATE file_usage SET bytes = bytes - OLD.size, files = files - 1 WHERE owner_id = OLD.owner_id;
+  END IF;
+  IF TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL THEN
+    INSERT INTO file_usage (owner_id, bytes, files) VALUES (NEW.owner_id, NEW.size, 1)
+      ON CONFLICT (owner_id) DO UPDATE
+      SET bytes = file_usage.bytes + excluded.bytes, files = file_usage.files + excluded.files;
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS files_usage ON files;
+CREATE TRIGGER files_usage AFTER INSERT OR DELETE OR UPDATE OF owner_id, size, deleted_at ON files
+  FOR EACH ROW EXECUTE FUNCTION files_usage();
+"""
+
+triggers.add("files_usage", Trigger("files_usage", "files", USAGE_SQL))

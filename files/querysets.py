@@ -1,0 +1,39 @@
+"""The door to files."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from core.access import OwnedQuerySet
+from files.rules import UNDO_FOR
+
+
+class FileQuerySet(OwnedQuerySet[Any]):
+    """Files. Deleted ones are not visible to anybody; for a while `restorable_by` still finds them."""
+
+    def visible_to(self, user: Any) -> "FileQuerySet":
+        """Return the files that `user` may see."""
+        return self._owned_by(user).filter(deleted_at__isnull=True)
+
+    def restorable_by(self, user: Any) -> "FileQuerySet":
+        """Return the deleted files that `user` may have back."""
+        return self._owned_by(user).filter(deleted_at__gt=timezone.now() - UNDO_FOR)
+
+    def past_undo(self) -> "FileQuerySet":
+        """Return the deleted files that nobody can have back."""
+        return self.filter(deleted_at__lte=timezone.now() - UNDO_FOR)
+
+    def _owned_by(self, user: Any) -> "FileQuerySet":
+        return self if user.is_staff else self.filter(owner=user)
+
+
+class StoredObjectQuerySet(models.QuerySet[Any]):
+    """Stored bytes."""
+
+    def unreferenced(self) -> "StoredObjectQuerySet":
+        """Return the objects that no file refers to, not even a deleted one."""
+        from files.models import File
+
+        return self.filter(~Exists(File.objects.filter(object=OuterRef("pk"))))

@@ -1,0 +1,173 @@
+"""Where bytes are written before they are a file: a temporary file that is either adopted or removed.
+
+A living staged file is locked by its writer (`flock`, which dies with the process), so that the sweep can tell what a
+crash has left behind from what a long job still writes.
+"""
+
+import errno
+import fcntl
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.conf import settings
+
+from core.errors import StorageFull
+
+SUFFIX = ".part"
+ROOM_CHECK_BYTES = 64 * 1024 * 1024
+LEFTOVER_AFTER_S = 3600
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class Staged:
+    """A temporary file on the volume of the objects.
+
+    Write to it with `write`, which hashes on the way, or have others write to `fileno()`. `seal()` makes it ready to
+    be adopted. `close()` removes what adopting has not moved away.
+    """
+
+    def __init__(self, file: io.FileIO, path: Path) -> None:
+        self.file, self.path = file, path
+        self.sha256 = ""
+        self.trusted = True
+        """Whether the hash was computed here and not reported by somebody who read bytes of strangers."""
+        self._hash = hashlib.sha256()
+        self._written = 0
+        self._sealed_size = -1
+
+    @classmethod
+    def create(cls, expected_bytes: int = 0) -> "Staged":
+        """Make one; StorageFull where `expected_bytes` would leave less room than the reserve."""
+        folder = staging_folder()
+        require_room(expected_bytes)
+        with storage_full_as_error():
+            fd, name = tempfile.mkstemp(suffix=SUFFIX, dir=folder)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return cls(io.FileIO(fd, "r+"), Path(name))
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return self._sealed_size if self._sealed_size >= 0 else os.fstat(self.file.fileno()).st_size
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self.file.fileno()
+
+    def write(self, data: bytes) -> None:
+        """Append all of `data`; StorageFull where the disk or the reserve does not allow it."""
+        view = memoryview(data)
+        if self._written // ROOM_CHECK_BYTES != (self._written + len(view)) // ROOM_CHECK_BYTES:
+            require_room(len(view))
+        self._hash.update(view)
+        self._written += len(view)
+        with storage_full_as_error():
+            while view:
+                view = view[os.write(self.file.fileno(), view) :]
+
+    def head(self, size: int) -> bytes:
+        """Return the first bytes."""
+        return os.pread(self.file.fileno(), size, 0)
+
+    def digest(self) -> str:
+        """Return the hash of what was written through `write`."""
+        return self.sha256 or self._hash.hexdigest()
+
+    def seal(self, sha256: str = "") -> "Staged":
+        """Make the bytes durable and their hash known; nothing may be written any more.
+
+        `sha256` saves reading them again where it was computed along the way. Do it before the transaction that adopts.
+        """
+        if self._sealed_size >= 0:
+            return self
+        with storage_full_as_error():
+            os.fsync(self.file.fileno())
+        size = self.size
+        if self._written == size:
+            self.sha256 = self._hash.hexdigest()
+        elif sha256:
+            self.sha256, self.trusted = sha256, False
+        else:
+            self.file.seek(0)
+            self.sha256 = hashlib.file_digest(self.file, "sha256").hexdigest()
+        self._sealed_size = size
+        from files.storage import objects  # the storages adopt staged files
+
+        objects().prepare(self)
+        return self
+
+    def close(self) -> None:
+        """Let go of it; remove it unless adopting has moved it away."""
+        if self.file.closed:
+            return
+        self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # a full disk may be noticed only now, when nobody wants the bytes any more
+            self.file.close()
+
+
+@contextmanager
+def staging(expected_bytes: int = 0) -> Iterator[Staged]:
+    """Yield a staged file that is gone at the end of the block unless it was adopted."""
+    staged = Staged.create(expected_bytes)
+    try:
+        yield staged
+    finally:
+        staged.close()
+
+
+def staging_folder() -> Path:
+    """Return the folder, made readable by its owner alone where it is missing."""
+    folder = Path(settings.STAGING_DIR)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def require_room(size: int) -> None:
+    """Raise StorageFull where `size` more bytes would leave less than the reserve."""
+    free = shutil.disk_usage(staging_folder()).free
+    if free - size < settings.DISK_RESERVE_BYTES:
+        raise StorageFull(
+            "The disk of the platform has no room for this. Delete files, or tell those who run it."
+        )
+
+
+@contextmanager
+def storage_full_as_error() -> Iterator[None]:
+    """Turn the system's word for a full disk into ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise StorageFull("The disk of the platform is full. Nothing of this was kept.") from error
+
+
+def leftovers_remove(older_than_s: float = LEFTOVER_AFTER_S) -> int:
+    """Remove what dead processes have left in the staging folder; return how many files."""
+    removed = 0
+    limit = time.time() - older_than_s
+    for entry in os.scandir(staging_folder()):
+        with suppress(FileNotFoundError):
+            if entry.name.endswith(SUFFIX) and entry.stat().st_mtime < limit and _is_abandoned(entry.path):
+                os.unlink(entry.path)
+                removed += 1
+    return removed
+
+
+def _is_abandoned(path: str) -> bool:
+    """Say whether no living process has the staged file open."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(fd)
+    return True
