@@ -19,7 +19,7 @@ def _objects() -> dict[str, Any]:
             "OPTIONS": {"location": str(DATA_DIR / "objects"), "base_url": None},
         }
     return {
-        "BACKEND": "files.storage.S3Objects",
+        "BACKEND": "files.storage.s3.S3Objects",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": env.text("S3_ENDPOINT") or None,
