@@ -32,7 +32,8 @@ class Identity:
 
     def _session_user(self) -> User | None:
         session = SessionStore(self.session_key)
-        user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+        user_id = session.get(SESSION_KEY)
+        user = User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
         if user is None or session.get(settings.SESSION_GENERATION, 0) != user.generation:
             return None
         return user

@@ -2,43 +2,57 @@
 
 import hashlib
 import secrets
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts import rules
+from accounts.choices import TokenState
+from accounts.querysets import TokenQuerySet, UserQuerySet
 from core.access.roles import STAFF, Role, Scope
 from core.ids import uuid7
 from core.ledger import LedgerEntry
 from core.models import Owned
 from core.triggers import guard_ledger
 
+NAME_TAKEN, ADDRESS_TAKEN = "This user name is taken.", "This e-mail address is taken."
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds accounts by name, whatever its case."""
 
+    def get_queryset(self) -> UserQuerySet:
+        """Return all accounts."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def named(self, username: str) -> UserQuerySet:
+        """Return the account called `username`; see `UserQuerySet.named`."""
+        return self.get_queryset().named(username)
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the account called `username`."""
-        return self.get(username__iexact=username)
+        return self.named(username or "").get()
 
 
 class User(AbstractBaseUser):
     """An account. What it may do follows from its role alone."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    username = rules.USERNAME.model_field(unique=True)
+    username = rules.USERNAME.model_field(unique=True, error_messages={"unique": NAME_TAKEN})
     email = rules.EMAIL.model_field()
     display_name = rules.DISPLAY_NAME.model_field(default="")
     role = rules.ROLE.model_field(default=Role.USER)
     is_active = models.BooleanField(default=True)
-    quota_bytes = models.BigIntegerField(null=True, blank=True, help_text="Empty: the platform's default.")
+    quota_bytes = rules.QUOTA.model_field(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     # Grows when all sessions and tokens of the account must end: a new password, a sign-out everywhere.
     generation = models.PositiveIntegerField(default=0)
+    # Somebody else made the password and has seen it; its owner is asked to choose another.
+    password_is_temporary = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -49,18 +63,29 @@ class User(AbstractBaseUser):
         db_table = "users"
         ordering = ["username"]
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="users_username_once"),
-            models.UniqueConstraint(Lower("email"), name="users_email_once"),
+            models.UniqueConstraint(
+                Lower("username"), name="users_username_once", violation_error_message=NAME_TAKEN
+            ),
+            models.UniqueConstraint(
+                Lower("email"), name="users_email_once", violation_error_message=ADDRESS_TAKEN
+            ),
             rules.USERNAME.constraint("users", "username"),
             rules.EMAIL.constraint("users", "email"),
             rules.ROLE.constraint("users", "role"),
-            models.CheckConstraint(
-                condition=Q(quota_bytes__isnull=True) | Q(quota_bytes__gte=0), name="users_quota"
-            ),
+            rules.DISPLAY_NAME.constraint("users", "display_name"),
+            rules.QUOTA.constraint("users", "quota_bytes"),
         ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the hash of a password; the same letters typed on another system are the same password."""
+        super().set_password(_composed(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Say whether this is the account's password."""
+        return super().check_password(_composed(raw_password))
 
     @property
     def is_staff(self) -> bool:
@@ -87,6 +112,10 @@ class User(AbstractBaseUser):
         return self.is_superuser or (
             self.is_staff and any(p.startswith(f"{label}.") for p in OPERATOR_PERMISSIONS)
         )
+
+
+def _composed(password: str | None) -> str | None:
+    return None if password is None else unicodedata.normalize("NFC", password)
 
 
 # What operators may in the back office beyond looking: the desks' actions call services of their own.
@@ -128,6 +157,8 @@ class Token(Owned):
     revoked_at = models.DateTimeField(null=True)
     generation = models.PositiveIntegerField()
 
+    objects: ClassVar[Any] = TokenQuerySet.as_manager()
+
     class Meta:
         db_table = "api_tokens"
         ordering = ["-created_at"]
@@ -141,14 +172,16 @@ class Token(Owned):
         return f"{self.name} ({self.prefix}…)"
 
     @property
+    def state(self) -> TokenState:
+        """Whether the token is revoked, by itself or with all of its account's, or else expired."""
+        if self.revoked_at is not None or self.generation != self.owner.generation:
+            return TokenState.REVOKED
+        return TokenState.EXPIRED if self.expires_at <= timezone.now() else TokenState.ACTIVE
+
+    @property
     def is_good(self) -> bool:
-        """Whether the token opens anything now; the account must be active too."""
-        return (
-            self.revoked_at is None
-            and self.expires_at > timezone.now()
-            and self.owner.is_active
-            and self.generation == self.owner.generation
-        )
+        """Whether the token opens anything now; the account must be open too."""
+        return self.state == TokenState.ACTIVE and self.owner.is_active
 
     def covers(self, scope: Scope) -> bool:
         """Whether the token may be used for `scope`."""
@@ -167,6 +200,20 @@ class Preferences(models.Model):
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"
+
+
+class Attempts(models.Model):
+    """How often something was tried in a span of time; see `accounts.attempts`. `key` is a hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "attempts"
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at}"
 
 
 @guard_ledger

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Token, User, token_hash
 
+USE_NOTED_EVERY = timedelta(minutes=1)
+
 
 def good_token(secret: str) -> Token | None:
     """Return the token with this secret, with its owner, if it opens anything now."""
@@ -15,9 +17,9 @@ def good_token(secret: str) -> Token | None:
 
 
 def note_use(token: Token) -> None:
-    """Keep when the token was last used; once a minute is enough."""
+    """Keep when the token was last used; once a minute is enough, and reads stay reads."""
     now = timezone.now()
-    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)
 
 

@@ -1,27 +1,32 @@
 """All writes of accounts."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import password_validation
-from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import attempts, passwords, rules
+from accounts.addresses import neighbourhood, parse
 from accounts.events import AccessChanged
-from accounts.models import AuditEntry, Preferences, Token, User, new_secret, token_hash
+from accounts.models import (
+    ADDRESS_TAKEN,
+    NAME_TAKEN,
+    AuditEntry,
+    Preferences,
+    Token,
+    User,
+    new_secret,
+    token_hash,
+)
 from core import audit
 from core.access.roles import Role, Scope
-from core.errors import Conflict, FieldError, Forbidden, Invalid, NotSignedIn, TooMany
+from core.errors import Conflict, FieldError, Forbidden, Invalid, NotSignedIn
 from core.events import publish
-
-log = logging.getLogger(__name__)
-ATTEMPTS_WINDOW_S = 900
 
 
 @audit.unaudited("is the audit log's own sink")
@@ -36,6 +41,7 @@ def audit_write(
     address: str,
 ) -> None:
     """Keep one audit row."""
+    place = parse(address)
     AuditEntry.objects.create(
         action=action,
         actor=actor,
@@ -43,80 +49,123 @@ def audit_write(
         target_id=target_id,
         detail=dict(detail),
         request_id=request_id,
-        address=address or None,
+        address=str(place) if place else None,
     )
+
+
+@audit.unaudited("user_register audits")
+def sign_up(*, username: str, email: str, password: str, address: str) -> User:
+    """Make an account for whoever asks; Forbidden where people cannot make accounts themselves."""
+    if not settings.SIGN_UP_OPEN:
+        raise Forbidden("New accounts are made by the administrators here. Ask one.", code="sign_up_closed")
+    asked = attempts.Bucket.of(settings.SIGN_UP_ATTEMPTS, "sign-up", neighbourhood(address))
+    attempts.check([asked])
+    attempts.count([asked])
+    return user_register(username=username, email=email, password=password)
 
 
 @transaction.atomic
 def user_register(*, username: str, email: str, password: str, role: Role = Role.USER) -> User:
     """Make an account. A taken name or address, or a weak password, is Invalid with its field."""
     user = User(username=username, email=email, role=role)
-    password_check(password, user)
-    taken = [
-        FieldError(field, "taken", f"This {label} is taken.")
-        for field, label, value in (("username", "user name", username), ("email", "e-mail address", email))
-        if User.objects.filter(**{f"{field}__iexact": value}).exists()
-    ]
-    if taken:
-        raise Invalid(taken[0].detail, errors=taken)
+    passwords.check(password, user)
     user.set_password(password)
-    try:
-        with transaction.atomic():
-            user.save(force_insert=True)
-    except IntegrityError:
-        raise Conflict("Somebody has just taken this user name or e-mail address.", code="taken") from None
-    Preferences.objects.create(user=user)
+    _user_create(user)
     audit.record("user.registered", actor=user, target=user)
     return user
 
 
-@audit.unaudited("checks only")
-def password_check(password: str, user: User) -> None:
-    """Raise Invalid where the password is too weak."""
+@transaction.atomic
+def user_create(*, username: str, email: str, role: Role, actor: User | None) -> tuple[User, str]:
+    """Make an account for somebody else; return it with its temporary password, which is kept nowhere."""
+    password = passwords.new()
+    user = User(username=username, email=email, role=role, password_is_temporary=True)
+    user.set_password(password)
+    _user_create(user)
+    audit.record("user.created", actor=actor, target=user, detail={"role": role})
+    return user, password
+
+
+def _user_create(user: User) -> None:
+    user.clean_fields(exclude=["password"])
+    with _told_if_taken(user), transaction.atomic():
+        user.save(force_insert=True)
+    Preferences.objects.create(user=user)
+
+
+@contextmanager
+def _told_if_taken(user: User) -> Iterator[None]:
+    """Say which field it is, where the database finds the name or the address taken."""
     try:
-        password_validation.validate_password(password, user)
-    except ValidationError as error:
-        errors = [FieldError("password", "weak", message) for message in error.messages]
-        raise Invalid(errors[0].detail, errors=errors) from None
+        yield
+    except IntegrityError:
+        others = User.objects.get_queryset().exclude(pk=user.pk)
+        taken = []
+        if others.named(user.username).exists():
+            taken.append(FieldError("username", "taken", NAME_TAKEN))
+        if others.with_email(user.email).exists():
+            taken.append(FieldError("email", "taken", ADDRESS_TAKEN))
+        if not taken:
+            raise
+        raise Invalid(taken[0].detail, errors=taken) from None
 
 
 @audit.unaudited("audits a refusal and an entrance below")
 def sign_in_check(*, username: str, password: str, address: str) -> User:
-    """Return the account if the password is right; NotSignedIn if not, TooMany after too many wrong ones."""
-    keys = [f"sign-in:name:{username.lower()}", f"sign-in:address:{address}"]
-    if any((cache.get(key) or 0) >= settings.SIGN_IN_ATTEMPTS for key in keys):
-        raise TooMany(
-            "Too many wrong passwords. Wait a quarter of an hour.",
-            retry_after_s=ATTEMPTS_WINDOW_S,
-            code="too_many_attempts",
-        )
-    user = User.objects.filter(username__iexact=username, is_active=True).first()
+    """Return the account if the password is right; NotSignedIn if not, TooMany after too many wrong ones.
+
+    In no transaction of its own: a refusal must stay counted.
+    """
+    user = User.objects.named(username).first()
+    guard = attempts.SignInGuard(username, address, user)
+    guard.check()
     if user is None:
         User().set_password(password)  # an unknown name takes as long as a wrong password
     if user is None or not user.check_password(password):
-        for key in keys:
-            cache.add(key, 0, ATTEMPTS_WINDOW_S)
-            cache.incr(key)
-        audit.record("user.sign_in_refused", actor=user, detail={"username": username[:64]})
+        guard.failed()
+        # Without the name where there is no such account: people type passwords into the wrong field.
+        audit.record("user.sign_in_refused", actor=None, target=user)
         raise NotSignedIn("The user name or the password is wrong.", code="wrong_credentials")
-    cache.delete(keys[0])
-    audit.record("user.signed_in", actor=user, target=user)
+    if not user.is_active:
+        audit.record("user.sign_in_refused", actor=None, target=user, detail={"closed": True})
+        raise Forbidden("This account is closed. Ask an administrator to open it.", code="account_closed")
+    guard.passed()
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
+    audit.record(attempts.SIGNED_IN, actor=user, target=user)
     return user
+
+
+def user_sign_out(*, user: User) -> None:
+    """Note that a session of the account has ended; its sockets are asked again."""
+    audit.record("user.signed_out", actor=user, target=user)
+    publish(AccessChanged(user.pk))
 
 
 @transaction.atomic
 def token_create(
-    *, owner: User, name: str, scope: Scope = Scope.WRITE, expires_at: datetime | None = None
+    *,
+    owner: User,
+    name: str,
+    scope: str = Scope.WRITE,
+    expires_at: datetime | None = None,
+    days: int | None = None,
+    by: Token | None = None,
 ) -> tuple[Token, str]:
-    """Make a token and return it with its secret, which is kept nowhere."""
-    limit = timezone.now() + timedelta(days=settings.TOKEN_LIFETIME_DAYS)
-    expires_at = expires_at or limit
-    if expires_at <= timezone.now():
-        raise Invalid.field("expires_at", "Must lie in the future.")
+    """Make a token and return it with its secret, which is kept nowhere. `by` is the token that asks for it.
+
+    It ends at `expires_at`, or after `days`, or else after the platform's default.
+    """
+    now = timezone.now()
+    expires_at = expires_at or now + timedelta(days=days or settings.TOKEN_LIFETIME_DAYS)
+    if not now < expires_at <= now + timedelta(days=rules.TOKEN_DAYS.max):
+        raise Invalid.field("expires_at", f"From now to {rules.TOKEN_DAYS.max} days ahead.", "range")
     if scope == Scope.ADMIN and not owner.is_staff:
-        raise Forbidden("Only operators and administrators have tokens of this scope.")
+        raise Forbidden("Only operators and administrators have tokens of this scope.", code="role_missing")
+    if by is not None and not by.covers(Scope(scope)):
+        raise Forbidden("A token cannot make one that may do more than itself.", code="scope_missing")
     secret = new_secret()
-    token = Token.objects.create(
+    token = Token(
         owner=owner,
         name=name,
         prefix=secret[:8],
@@ -125,43 +174,100 @@ def token_create(
         expires_at=expires_at,
         generation=owner.generation,
     )
+    token.clean_fields()
+    token.save(force_insert=True)
     audit.record("token.created", actor=owner, target=token, detail={"scope": scope})
     return token, secret
 
 
+@audit.unaudited("token_create audits")
+def token_for_sign_in(*, owner: User) -> tuple[Token, str]:
+    """Make the token of a program that has signed in: it may what the account may."""
+    scope = Scope.ADMIN if owner.is_staff else Scope.WRITE
+    return token_create(owner=owner, name="sign-in", scope=scope)
+
+
 @transaction.atomic
 def token_revoke(*, token: Token, actor: User) -> None:
-    """End a token; its open sockets close."""
-    if token.revoked_at is None:
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
+    """End a token; its open sockets close. One that has ended stays as it is."""
+    if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         audit.record("token.revoked", actor=actor, target=token)
     publish(AccessChanged(token.owner_id))
 
 
 @transaction.atomic
-def profile_change(*, user: User, changes: Mapping[str, str]) -> User:
-    """Change name and address of one's own account."""
-    for field in ("email", "display_name"):
-        if field in changes:
-            setattr(user, field, changes[field])
-    if User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
-        raise Invalid.field("email", "This e-mail address is taken.", "taken")
-    user.save(update_fields=["email", "display_name"])
-    audit.record("user.profile_changed", actor=user, target=user, detail={"fields": sorted(changes)})
+def profile_change(*, user: User, changes: Mapping[str, Any]) -> User:
+    """Change `email` and `display_name` of one's own account."""
+    if changes:
+        _change(user, changes, {"email", "display_name"})
+        audit.record("user.profile_changed", actor=user, target=user, detail={"fields": sorted(changes)})
     return user
 
 
 @transaction.atomic
+def user_change(*, user: User, changes: Mapping[str, Any], actor: User) -> User:
+    """Change `email`, `display_name` and `quota_bytes` of somebody's account."""
+    if changes:
+        _change(user, changes, {"email", "display_name", "quota_bytes"})
+        audit.record("user.changed", actor=actor, target=user, detail={"fields": sorted(changes)})
+    return user
+
+
+def _change(user: User, changes: Mapping[str, Any], allowed: set[str]) -> None:
+    if unknown := changes.keys() - allowed:
+        raise ValueError(f"not to be changed here: {sorted(unknown)}")
+    for field, value in changes.items():
+        setattr(user, field, value)
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - changes.keys())
+    with _told_if_taken(user), transaction.atomic():
+        user.save(update_fields=list(changes))
+
+
 def password_change(*, user: User, old: str, new: str) -> User:
-    """Change one's password; every session and token of before ends."""
-    if not user.check_password(old):
+    """Change one's own password; every session and token of before ends.
+
+    Wrong present passwords are counted: a stolen token must not be a way to find the password out.
+    """
+    tries = attempts.Bucket.of(settings.SIGN_IN_ATTEMPTS, "password-change", str(user.pk))
+    attempts.check([tries])
+    with transaction.atomic():
+        _lock(user)
+        right = user.check_password(old)
+        if right:
+            passwords.check(new, user, field="new_password")
+            _set_password(user, new, temporary=False)
+            audit.record("user.password_changed", actor=user, target=user)
+    if not right:  # out of the transaction, which would take the count back
+        attempts.count([tries])
         raise Invalid.field("old_password", "The present password is wrong.", "wrong")
-    password_check(new, user)
-    user.set_password(new)
+    return user
+
+
+@transaction.atomic
+def password_reset(*, user: User, actor: User | None) -> str:
+    """Give an account a new temporary password and return it; every session and token of before ends."""
+    _lock(user)
+    password = passwords.new()
+    _set_password(user, password, temporary=True)
+    audit.record("user.password_reset", actor=actor, target=user)
+    return password
+
+
+def _set_password(user: User, password: str, *, temporary: bool) -> None:
+    user.set_password(password)
+    user.password_is_temporary = temporary
     user.generation += 1
-    user.save(update_fields=["password", "generation"])
-    audit.record("user.password_changed", actor=user, target=user)
+    user.save(update_fields=["password", "password_is_temporary", "generation"])
+    publish(AccessChanged(user.pk))
+
+
+@transaction.atomic
+def user_end_sessions(*, user: User, actor: User) -> User:
+    """Sign an account out everywhere, and end its tokens."""
+    _lock(user)
+    user.generation += 1
+    user.save(update_fields=["generation"])
+    audit.record("user.sessions_ended", actor=actor, target=user)
     publish(AccessChanged(user.pk))
     return user
 
@@ -169,10 +275,10 @@ def password_change(*, user: User, old: str, new: str) -> User:
 @transaction.atomic
 def user_set_role(*, user: User, role: Role, actor: User) -> User:
     """Give an account another role; the last administrator stays one."""
-    before = user.role
-    if before == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
+    if role != Role.ADMINISTRATOR:
         _keep_an_administrator(user)
-    user.role = role
+    _lock(user)
+    before, user.role = user.role, role
     user.save(update_fields=["role"])
     audit.record("user.role_changed", actor=actor, target=user, detail={"before": before, "after": role})
     publish(AccessChanged(user.pk))
@@ -182,8 +288,9 @@ def user_set_role(*, user: User, role: Role, actor: User) -> User:
 @transaction.atomic
 def user_set_active(*, user: User, active: bool, actor: User) -> User:
     """Close or open an account; closing ends its sessions, tokens and sockets."""
-    if not active and user.role == Role.ADMINISTRATOR:
+    if not active:
         _keep_an_administrator(user)
+    _lock(user)
     user.is_active = active
     if not active:
         user.generation += 1
@@ -193,11 +300,17 @@ def user_set_active(*, user: User, active: bool, actor: User) -> User:
     return user
 
 
+def _lock(user: User) -> None:
+    """Bring `user` up to date and keep other changes of it waiting until this one is done."""
+    user.refresh_from_db(from_queryset=User.objects.select_for_update())
+
+
 def _keep_an_administrator(user: User) -> None:
-    others = (
-        User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
-    )
-    if not others.exists():
+    """Refuse where nobody but `user` administers. Locks all administrators in one order: two who close each
+    other's accounts at the same time go one after the other."""
+    administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
+    locked = list(administrators.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if locked == [user.pk]:
         raise Conflict("This is the last administrator.", code="last_administrator")
 
 
@@ -207,3 +320,11 @@ def preferences_put(*, user: User, values: Mapping[str, Any]) -> dict[str, Any]:
     kept, _ = Preferences.objects.update_or_create(user=user, defaults={"values": dict(values)})
     audit.record("preferences.changed", actor=user, detail={"names": sorted(values)[:50]})
     return dict(kept.values)
+
+
+@transaction.atomic
+def preferences_change(*, user: User, **changes: Any) -> dict[str, Any]:
+    """Change some preferences and leave the others."""
+    Preferences.objects.get_or_create(user=user)
+    present = Preferences.objects.select_for_update().get(user=user)
+    return preferences_put(user=user, values=present.values | changes)

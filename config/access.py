@@ -5,7 +5,7 @@ every URL and fails on one without an entry.
 """
 
 from core.access.matrix import ANYONE, Rule, rule
-from core.access.roles import Role
+from core.access.roles import Role, Scope
 
 VIEWER, USER, OPERATOR, ADMINISTRATOR = Role.VIEWER, Role.USER, Role.OPERATOR, Role.ADMINISTRATOR
 
@@ -13,14 +13,16 @@ PAGES: dict[str, Rule] = {
     "pages:start": rule(GET=VIEWER),
     "pages:components": rule(GET=ANYONE),
     "jobs:list": rule(GET=VIEWER),
+    "jobs:badge": rule(GET=VIEWER),
     "jobs:detail": rule(GET=VIEWER),
     "jobs:cancel": rule(POST=USER),
     "jobs:retry": rule(POST=USER),
     "accounts:sign-in": rule(GET=ANYONE, POST=ANYONE),
     "accounts:sign-up": rule(GET=ANYONE, POST=ANYONE),
-    "accounts:sign-out": rule(POST=VIEWER),
+    "accounts:sign-out": rule(POST=ANYONE),
     "accounts:profile": rule(GET=VIEWER, POST=VIEWER),
-    "accounts:password": rule(GET=VIEWER, POST=VIEWER),
+    "accounts:password": rule(POST=VIEWER),
+    "accounts:theme": rule(POST=VIEWER),
     "accounts:tokens": rule(GET=VIEWER, POST=VIEWER),
     "accounts:token-revoke": rule(POST=VIEWER),
     "files:list": rule(GET=VIEWER),
@@ -28,7 +30,10 @@ PAGES: dict[str, Rule] = {
     "files:detail": rule(GET=VIEWER),
     "files:download": rule(GET=VIEWER),
     "files:delete": rule(POST=USER),
+    "files:restore": rule(POST=USER),
+    "files:edit": rule(POST=USER),
     "compression:compress": rule(GET=VIEWER, POST=USER),
+    "compression:options": rule(GET=VIEWER),
     "compression:decompress": rule(GET=VIEWER, POST=USER),
     "compression:results": rule(GET=VIEWER),
     "compression:result": rule(GET=VIEWER),
@@ -50,16 +55,18 @@ API: dict[str, Rule] = {
     "api:jobs:retry": rule(POST=USER),
     "api:auth:register": rule(POST=ANYONE),
     "api:auth:login": rule(POST=ANYONE),
-    "api:auth:logout": rule(POST=VIEWER),
+    "api:auth:logout": rule(POST=VIEWER, scope=Scope.READ),  # any token may end itself
     "api:auth:profile": rule(GET=VIEWER, PUT=VIEWER),
+    "api:auth:password": rule(PUT=VIEWER),
     "api:auth:preferences": rule(GET=VIEWER, PUT=VIEWER),
     "api:auth:tokens": rule(GET=VIEWER, POST=VIEWER),
     "api:auth:token": rule(DELETE=VIEWER),
     "api:files:upload": rule(POST=USER),
     "api:files:list": rule(GET=VIEWER),
-    "api:files:info": rule(GET=VIEWER),
+    "api:files:info": rule(GET=VIEWER, PUT=USER),
     "api:files:download": rule(GET=VIEWER),
     "api:files:delete": rule(DELETE=USER),
+    "api:files:restore": rule(POST=USER),
     "api:compression:algorithms": rule(GET=VIEWER),
     "api:compression:algorithm": rule(GET=VIEWER),
     "api:compression:compress": rule(POST=USER),

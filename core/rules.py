@@ -89,8 +89,8 @@ class Text(Validates):
 
     def form_field(self, **options: Any) -> forms.CharField:
         """Return the field of a form; the browser checks the same by its attributes."""
-        options = {"required": self.min > 0, "label": self.label, "help_text": self.help} | options
-        field = forms.CharField(strip=False, **options)
+        stated: dict[str, Any] = {"required": self.min > 0, "label": self.label, "help_text": self.help}
+        field = forms.CharField(strip=False, **(stated | options))
         field.validators = [self]  # alone: one fault has one message
         field.widget.attrs["maxlength"] = self.max
         if self.min > 1:

@@ -1,3 +1,3 @@
 """What all tests share; the services themselves start in `tests.services`."""
 
-pytest_plugins = ["tests.cast", "tests.database", "tests.work"]
+pytest_plugins = ["tests.cast", "tests.database", "tests.passwords", "tests.stack", "tests.work"]

@@ -9,8 +9,9 @@ DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
 DEBUG = env.flag("DEBUG")
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # the theme alone: the site is our own
+    "unfold.contrib.filters",
+    "config.apps.BackOfficeConfig",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -24,6 +25,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "core",
     "accounts",
     "files",

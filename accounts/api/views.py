@@ -1,0 +1,173 @@
+"""Endpoints of accounts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from accounts import services, sessions
+from accounts.api import examples
+from accounts.api.filters import TokenFilter
+from accounts.api.serializers import (
+    LoginIn,
+    PasswordIn,
+    ProfileIn,
+    RegisteredOut,
+    RegisterIn,
+    SignedInOut,
+    TokenCreatedOut,
+    TokenIn,
+    TokenOut,
+    UserOut,
+)
+from accounts.http import ApiRequest
+from accounts.models import Preferences, Token, User
+from accounts.preferences import check as check_preferences
+from core.access import get_visible
+from core.api.parsers import StrictJSONParser
+from core.api.views import ApiView, ListView
+
+# An answer with a secret in it is for its receiver alone.
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def parsed(serializer: type[Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
+    """Return the fields of the body; 400 names those that are wrong."""
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
+def address_of(request: ApiRequest) -> str:
+    """Return where the request comes from."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def signed_in(user: User) -> Response:
+    """Answer with a fresh token."""
+    token, secret = services.token_for_sign_in(owner=user)
+    body = {"user": UserOut(user).data, "token": secret, "expires_at": token.expires_at}
+    return Response(body, headers=NO_STORE)
+
+
+class Register(ApiView):
+    """New accounts."""
+
+    authentication_classes: Any = ()
+
+    @extend_schema(request=RegisterIn, responses={201: RegisteredOut}, examples=[examples.REGISTER])
+    def post(self, request: ApiRequest) -> Response:
+        """Make an account and a token for it. 403 `sign_up_closed` where administrators make the accounts."""
+        user = services.sign_up(**parsed(RegisterIn, request), address=address_of(request))
+        _, secret = services.token_for_sign_in(owner=user)
+        return Response({"user": UserOut(user).data, "token": secret}, status=201, headers=NO_STORE)
+
+
+class Login(ApiView):
+    """Signing in."""
+
+    authentication_classes: Any = ()
+
+    @extend_schema(request=LoginIn, responses=SignedInOut, examples=[examples.LOGIN])
+    def post(self, request: ApiRequest) -> Response:
+        """Make a token named “sign-in”. 401 `wrong_credentials`; 429 with `Retry-After` after too many of those."""
+        return signed_in(services.sign_in_check(**parsed(LoginIn, request), address=address_of(request)))
+
+
+class Logout(ApiView):
+    """Signing out."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: ApiRequest) -> Response:
+        """End the token of the call, or the browser's session."""
+        if request.auth:
+            services.token_revoke(token=request.auth, actor=request.user)
+        else:
+            sessions.end(request._request)
+        return Response(status=204)
+
+
+class Profile(ApiView):
+    """The account itself."""
+
+    @extend_schema(responses=UserOut)
+    def get(self, request: ApiRequest) -> Response:
+        """Return the account."""
+        return Response(UserOut(request.user).data)
+
+    @extend_schema(request=ProfileIn, responses=UserOut, examples=[examples.PROFILE])
+    def put(self, request: ApiRequest) -> Response:
+        """Change e-mail address and name; what is left out stays, and what cannot be changed is ignored."""
+        user = services.profile_change(user=request.user, changes=parsed(ProfileIn, request))
+        return Response(UserOut(user).data)
+
+
+class Password(ApiView):
+    """The account's password."""
+
+    @extend_schema(request=PasswordIn, responses=SignedInOut, examples=[examples.PASSWORD])
+    def put(self, request: ApiRequest) -> Response:
+        """Change the password. All sessions and tokens of the account end; the answer has a fresh token."""
+        given = parsed(PasswordIn, request)
+        return signed_in(
+            services.password_change(user=request.user, old=given["old_password"], new=given["new_password"])
+        )
+
+
+class PreferencesView(ApiView):
+    """What the account likes."""
+
+    parser_classes = (StrictJSONParser,)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: ApiRequest) -> Response:
+        """Return the preferences."""
+        kept = Preferences.objects.filter(user=request.user).first()
+        return Response(kept.values if kept else {})
+
+    @extend_schema(
+        request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT, examples=[examples.PREFERENCES]
+    )
+    def put(self, request: ApiRequest) -> Response:
+        """Replace the preferences with a JSON object of at most 16 KiB."""
+        return Response(services.preferences_put(user=request.user, values=check_preferences(request.data)))
+
+
+class TokenList(ListView):
+    """The account's tokens."""
+
+    serializer_class = TokenOut
+    filterset_class = TokenFilter
+    search_fields = ("name", "prefix")
+    ordering_fields = ("created_at", "expires_at", "last_used_at", "name")
+
+    def get_queryset(self) -> QuerySet[Token]:
+        """Through the door."""
+        found: QuerySet[Token] = Token.objects.visible_to(self.request.user).select_related("owner")
+        return found
+
+    @extend_schema(request=TokenIn, responses={201: TokenCreatedOut}, examples=[examples.TOKEN])
+    def post(self, request: ApiRequest) -> Response:
+        """Make a token. Its secret is in this answer and nowhere else."""
+        given = parsed(TokenIn, request)
+        token, secret = services.token_create(owner=request.user, by=request.auth, **given)
+        response = Response(
+            TokenCreatedOut(token, context={"secret": secret}).data, status=201, headers=NO_STORE
+        )
+        response.kept = TokenCreatedOut(token).data  # type: ignore[attr-defined]
+        return response
+
+
+class TokenDetail(ApiView):
+    """One token."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, pk: UUID) -> Response:
+        """Revoke the token: it opens nothing any more, and its sockets close. The list keeps it."""
+        token = get_visible(Token.objects, request.user, pk)
+        services.token_revoke(token=token, actor=request.user)
+        return Response(status=204)
