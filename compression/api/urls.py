@@ -1,6 +1,15 @@
-"""API addresses."""
+"""API addresses of compression."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from compression.api import views
 
 app_name = "compression"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("compress", views.Compress.as_view(), name="compress"),
+    path("decompress", views.Decompress.as_view(), name="decompress"),
+    path("algorithms", views.AlgorithmList.as_view(), name="algorithms"),
+    path("algorithms/<str:name>", views.AlgorithmDetail.as_view(), name="algorithm"),
+    path("results", views.ResultList.as_view(), name="results"),
+    path("results/<uuid:pk>", views.ResultDetail.as_view(), name="result"),
+]

@@ -1,0 +1,132 @@
+"""Desks of the compression app."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from unfold.admin import ModelAdmin
+
+from accounts.http import SignedInRequest
+from compression import services
+from compression.choices import AlgorithmStatus
+from compression.models import Algorithm, HistoryEntry, Result
+from core.errors import AppError
+
+
+class ReadOnly(ModelAdmin):
+    """Rows that only the platform writes."""
+
+    def has_add_permission(self, request: SignedInRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
+@admin.register(Algorithm)
+class AlgorithmAdmin(ModelAdmin):
+    """Algorithms: what they are follows from the engine; whether they are used is decided here."""
+
+    list_display = ("name", "title", "family", "status", "available", "version", "runs")
+    list_filter = ("status", "family", "kind", "available")
+    search_fields = ("name", "title", "description")
+    actions = ("test", "activate", "deprecate", "disable")
+    readonly_fields = [field.name for field in Algorithm._meta.fields]
+
+    def get_queryset(self, request: SignedInRequest) -> QuerySet[Algorithm]:
+        """Count the results beside each row, in the same query."""
+        found: QuerySet[Algorithm] = super().get_queryset(request).annotate(_runs=Count("results"))
+        return found
+
+    def has_add_permission(self, request: SignedInRequest) -> bool:
+        """Codecs come from the engine."""
+        return False
+
+    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        """Results refer to them for ever."""
+        return False
+
+    @admin.display(description="Results", ordering="_runs")
+    def runs(self, algorithm: Any) -> int:
+        """How many results were made with it."""
+        count: int = algorithm._runs
+        return count
+
+    @admin.action(description="Test this algorithm", permissions=["change"])
+    def test(self, request: SignedInRequest, queryset: QuerySet[Algorithm]) -> None:
+        """Run the conformance set and say what came of it."""
+        for algorithm in queryset:
+            cases = services.algorithm_test(algorithm=algorithm, actor=request.user)
+            failed = [case for case in cases if not case.passed]
+            words = f"{algorithm.name}: {len(cases) - len(failed)} of {len(cases)} cases passed."
+            for case in failed:
+                words += f" {case.name}: {case.error}."
+            self.message_user(request, words, messages.ERROR if failed else messages.SUCCESS)
+
+    @admin.action(description="Activate", permissions=["change"])
+    def activate(self, request: SignedInRequest, queryset: QuerySet[Algorithm]) -> None:
+        """Let it take new work."""
+        self._set(request, queryset, AlgorithmStatus.ACTIVE)
+
+    @admin.action(description="Deprecate", permissions=["change"])
+    def deprecate(self, request: SignedInRequest, queryset: QuerySet[Algorithm]) -> None:
+        """Say that there are better ones; it still works."""
+        self._set(request, queryset, AlgorithmStatus.DEPRECATED)
+
+    @admin.action(description="Disable", permissions=["change"])
+    def disable(self, request: SignedInRequest, queryset: QuerySet[Algorithm]) -> None:
+        """Refuse new work with it."""
+        self._set(request, queryset, AlgorithmStatus.DISABLED)
+
+    def _set(self, request: SignedInRequest, queryset: QuerySet[Algorithm], status: AlgorithmStatus) -> None:
+        for algorithm in queryset:
+            try:
+                services.algorithm_set_status(algorithm=algorithm, status=status, actor=request.user)
+            except AppError as error:
+                self.message_user(request, f"{algorithm.name}: {error.detail}", messages.ERROR)
+            else:
+                self.message_user(
+                    request, f"{algorithm.name} is {status.label.lower()} now.", messages.SUCCESS
+                )
+
+
+@admin.register(Result)
+class ResultAdmin(ReadOnly):
+    """Results."""
+
+    list_display = (
+        "created_at",
+        "owner",
+        "operation",
+        "algorithm",
+        "level",
+        "file_name",
+        "original_size",
+        "verified",
+    )
+    list_filter = ("operation", "algorithm", "verified", "created_at")
+    list_select_related = ("owner", "algorithm")
+    search_fields = ("file_name", "owner__username", "checksum")
+
+
+@admin.register(HistoryEntry)
+class HistoryAdmin(ReadOnly):
+    """The ledger of outcomes."""
+
+    list_display = (
+        "created_at",
+        "operation",
+        "algorithm",
+        "level",
+        "content_kind",
+        "original_size",
+        "succeeded",
+    )
+    list_filter = ("operation", "algorithm", "content_kind", "succeeded", "created_at")
+    search_fields = ("content_sha256", "algorithm")

@@ -1,0 +1,44 @@
+"""Inputs of engine calls: `{"file": id}`, `{"text": …}`, or multipart with the part `file`."""
+
+import json
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from compression.calls import Input
+from core.api.parsers import check_json
+from core.errors import Invalid
+
+_OBJECTS = ("params", "constraints")
+
+
+def parse(request: Request, shape: type[serializers.Serializer[Any]]) -> tuple[Input, dict[str, Any]]:
+    """Return the input and the other checked fields of the body."""
+    data = request.data
+    if not isinstance(data, dict):
+        raise Invalid("The body must be a JSON object.")
+    fields = data.dict() if hasattr(data, "dict") else dict(data)
+    upload = request.FILES.get("file")
+    if upload is not None:
+        fields.pop("file", None)
+    for name in _OBJECTS:
+        if isinstance(fields.get(name), str):
+            fields[name] = _object(name, fields[name])
+    serializer = shape(data=fields)
+    serializer.is_valid(raise_exception=True)
+    call = serializer.validated_data
+    given = Input(file_id=call.pop("file", None), upload=upload, text=call.pop("text", None))
+    if len(given.given) != 1:
+        detail = "Give exactly one input: a stored file's id, a part `file`, or text."
+        raise Invalid.field("file", detail, "ambiguous" if given.given else "required")
+    return given, call
+
+
+def _object(name: str, text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise Invalid.field(name, "Must be a JSON object.") from None
+    check_json(value)
+    return value

@@ -1,0 +1,132 @@
+"""Shapes of the compression API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from compression import rules
+from compression.models import Algorithm, Result
+
+
+class Rounded(serializers.FloatField):
+    """A float of four significant digits: more were never measured."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the rounded number."""
+        return float(f"{value:.4g}")
+
+
+class AlgorithmOut(serializers.ModelSerializer[Algorithm]):
+    """An algorithm."""
+
+    levels = serializers.DictField(child=serializers.IntegerField(), allow_null=True, read_only=True)
+    params = serializers.JSONField(source="params_schema", read_only=True)
+    enabled = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Algorithm
+        fields = [
+            "name",
+            "title",
+            "family",
+            "kind",
+            "status",
+            "levels",
+            "params",
+            "streaming",
+            "lossless",
+            "file_extension",
+            "media_type",
+            "version",
+            "enabled",
+            "description",
+        ]
+
+
+class StatisticsOut(serializers.Serializer[Any]):
+    """What real runs measured; null where there were none."""
+
+    runs = serializers.IntegerField()
+    failures = serializers.IntegerField()
+    ratio = Rounded(allow_null=True)
+    compress_mb_s = Rounded(allow_null=True)
+    decompress_mb_s = Rounded(allow_null=True)
+
+
+class AlgorithmDetailOut(AlgorithmOut):
+    """An algorithm with what was measured of it."""
+
+    statistics = StatisticsOut(read_only=True)
+
+    class Meta(AlgorithmOut.Meta):
+        fields = [*AlgorithmOut.Meta.fields, "statistics"]
+
+
+class ResultOut(serializers.ModelSerializer[Result]):
+    """One compression or decompression."""
+
+    algorithm = serializers.CharField(source="algorithm.name")
+    file = serializers.UUIDField(source="file_id", allow_null=True)
+    output = serializers.UUIDField(source="output_id", allow_null=True)
+    job = serializers.UUIDField(source="job_id", allow_null=True)
+    ratio = Rounded(allow_null=True)
+    compress_seconds = Rounded(allow_null=True)
+    compress_mb_s = Rounded(allow_null=True)
+    decompress_seconds = Rounded(allow_null=True)
+    decompress_mb_s = Rounded(allow_null=True)
+
+    class Meta:
+        model = Result
+        fields = [
+            "id",
+            "operation",
+            "algorithm",
+            "level",
+            "params",
+            "file",
+            "file_name",
+            "output",
+            "original_size",
+            "compressed_size",
+            "ratio",
+            "compress_seconds",
+            "compress_mb_s",
+            "decompress_seconds",
+            "decompress_mb_s",
+            "peak_memory_bytes",
+            "checksum",
+            "verified",
+            "job",
+            "created_at",
+        ]
+
+
+class InputIn(serializers.Serializer[Any]):
+    """What to work on: a stored file's id, an upload in the part `file`, or text; exactly one of them."""
+
+    file = serializers.UUIDField(required=False, help_text="Id of a stored file, or the part with the bytes.")
+    text = rules.TEXT_INPUT.serializer_field(required=False)
+
+
+class CompressIn(InputIn):
+    """A call to compress."""
+
+    algorithm = rules.ALGORITHM_NAME.serializer_field()
+    level = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=-(2**15),
+        max_value=2**15,
+        help_text="Within the algorithm's levels.",
+    )
+    params = serializers.DictField(required=False, help_text="By the algorithm's JSON Schema.")
+
+
+class DecompressIn(InputIn):
+    """A call to decompress; without an algorithm the format is found from the bytes."""
+
+    text = None  # type: ignore[assignment]
+    algorithm = rules.ALGORITHM_NAME.serializer_field(required=False)
+    params = serializers.DictField(
+        required=False, help_text="What decoding needs: a dictionary, for example."
+    )

@@ -1,0 +1,136 @@
+"""Endpoints of compression."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.response import Response
+
+from accounts.http import ApiRequest
+from compression import calls, planning, selectors
+from compression.api import inputs
+from compression.api.filters import AlgorithmFilters, ResultFilters
+from compression.api.serializers import (
+    AlgorithmDetailOut,
+    AlgorithmOut,
+    CompressIn,
+    DecompressIn,
+    ResultOut,
+)
+from compression.choices import Operation
+from compression.models import Algorithm, Result
+from compression.planning import Plan
+from core.access import get_visible
+from core.api.jobs import accepted
+from core.api.prefer import preference
+from core.api.serializers import JobOut
+from core.api.views import ApiView, ListView
+from core.models import Job
+from files.models import File
+from files.uploads import StreamedUploads
+
+
+class AlgorithmList(ListView):
+    """The algorithms."""
+
+    serializer_class = AlgorithmOut
+    filterset_class = AlgorithmFilters
+    search_fields = ("name", "title", "description", "family")
+    ordering_fields = ("name", "family", "kind", "status", "version")
+    ordering = ("name",)
+
+    def get_queryset(self) -> QuerySet[Algorithm]:
+        """Through the door."""
+        return Algorithm.objects.visible_to(self.request.user)
+
+
+class AlgorithmDetail(ApiView):
+    """One algorithm."""
+
+    @extend_schema(responses=AlgorithmDetailOut)
+    def get(self, request: ApiRequest, name: str) -> Response:
+        """Return the algorithm with what real runs measured of it."""
+        algorithm: Any = get_object_or_404(Algorithm.objects.visible_to(request.user), name=name)
+        algorithm.statistics = selectors.algorithm_statistics(algorithm)
+        return Response(AlgorithmDetailOut(algorithm).data)
+
+
+class Compress(StreamedUploads, ApiView):
+    """Compresses."""
+
+    @extend_schema(
+        request={"application/json": CompressIn, "multipart/form-data": CompressIn},
+        responses={201: ResultOut, 202: JobOut},
+        examples=[
+            OpenApiExample(
+                "Text with zstd",
+                {"text": "hello hello hello", "algorithm": "zstd", "level": 19},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: ApiRequest) -> Response:
+        """Compress a stored file, an upload or text, verify by decoding, and keep the result.
+
+        Small inputs are answered at once with 201, larger ones with 202 and a job. The output is the standard format
+        of the algorithm.
+        """
+        given, call = inputs.parse(request, CompressIn)
+        plan = planning.plan(call["algorithm"], call.get("level"), call.get("params", {}))
+        with calls.resolved(request.user, given) as source:
+            return _answer(request, source, plan, Operation.COMPRESS)
+
+
+class Decompress(StreamedUploads, ApiView):
+    """Decompresses."""
+
+    @extend_schema(
+        request={"application/json": DecompressIn, "multipart/form-data": DecompressIn},
+        responses={201: ResultOut, 202: JobOut},
+    )
+    def post(self, request: ApiRequest) -> Response:
+        """Decompress a stored file or an upload; without an algorithm the format is found from the bytes."""
+        given, call = inputs.parse(request, DecompressIn)
+        named = call.get("algorithm")
+        plan = planning.plan(named, None, call.get("params", {})) if named else None
+        with calls.resolved(request.user, given) as source:
+            plan = plan or planning.plan_detected(selectors.head(source), call.get("params", {}))
+            return _answer(request, source, plan, Operation.DECOMPRESS)
+
+
+def _answer(request: ApiRequest, source: File, plan: Plan, operation: Operation) -> Response:
+    http = request._request
+    done = calls.run(request.user, source, plan, operation, respond_async=preference(http).respond_async)
+    return accepted(http, done) if isinstance(done, Job) else Response(ResultOut(done).data, status=201)
+
+
+class ResultList(ListView):
+    """Your results, newest first."""
+
+    serializer_class = ResultOut
+    filterset_class = ResultFilters
+    search_fields = ("file_name", "algorithm__name")
+    ordering_fields = (
+        "created_at",
+        "original_size",
+        "compressed_size",
+        "compress_seconds",
+        "decompress_seconds",
+    )
+
+    def get_queryset(self) -> QuerySet[Result]:
+        """Through the door."""
+        return selectors.results_with_names(self.request.user)
+
+
+class ResultDetail(ApiView):
+    """One result."""
+
+    @extend_schema(responses=ResultOut)
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Return the result."""
+        return Response(
+            ResultOut(get_visible(Result.objects.select_related("algorithm"), request.user, pk)).data
+        )

@@ -1,0 +1,41 @@
+"""Compression."""
+
+from collections.abc import Callable
+
+from django.apps import AppConfig
+
+
+class CompressionConfig(AppConfig):
+    """Registers jobs, the seed of algorithms and the pages."""
+
+    name = "compression"
+    verbose_name = "Compression"
+
+    def ready(self) -> None:
+        """Register."""
+        from compression import jobs, selectors, services
+        from core import navigation, startpage
+        from core.seeds import seed
+
+        assert jobs  # registering is what its import does
+
+        @seed("algorithms", order=20)
+        def algorithms(say: Callable[[str], None]) -> None:
+            new = services.algorithms_sync()
+            if new:
+                say(f"{len(new)} algorithms: {', '.join(new)}")
+
+        navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
+        navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
+        navigation.add("Work", "Results", "compression:results", icon="history", order=20)
+        startpage.add(
+            "saved", "Saved so far", "compression/_start_saved.html", selectors.saved, order=10, span=5
+        )
+        startpage.add(
+            "results",
+            "Latest results",
+            "compression/_start_results.html",
+            selectors.latest,
+            order=30,
+            span=12,
+        )

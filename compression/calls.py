@@ -1,0 +1,80 @@
+"""One call of a person or a program: its input becomes a stored file, the work is done at once or by a worker."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.models import User
+from compression import planning, services
+from compression.choices import Operation
+from compression.models import Result
+from compression.planning import Plan
+from core.access import get_visible
+from core.models import Job
+from files import services as files
+from files.choices import Origin
+from files.models import File
+from files.staging import staging
+
+TEXT_NAME = "text.txt"
+# A call waits this long for one of the slots before it becomes a job.
+SLOT_WAIT_S = 2.0
+
+_slots = threading.BoundedSemaphore(settings.INLINE_SLOTS)
+
+
+@dataclass(frozen=True)
+class Input:
+    """What to work on; exactly one of the three."""
+
+    file_id: UUID | None = None
+    upload: Any = None
+    text: str | None = None
+
+    @property
+    def given(self) -> list[str]:
+        """Names of those that are there."""
+        parts = {"upload": self.upload, "file": self.file_id, "text": self.text}
+        return [name for name, value in parts.items() if value is not None]
+
+
+@contextmanager
+def resolved(user: User, given: Input) -> Iterator[File]:
+    """Yield the stored file to work on; one that was made for this call goes again if the call is refused."""
+    if given.file_id is not None:
+        yield get_visible(File.objects, user, given.file_id)
+        return
+    made = _stored(user, given)
+    try:
+        yield made
+    except Exception:
+        files.file_delete(file=made, actor=user)
+        raise
+
+
+def _stored(user: User, given: Input) -> File:
+    if given.upload is not None:
+        return files.file_store(owner=user, incoming=given.upload)
+    with staging() as staged:
+        staged.write((given.text or "").encode())
+        return files.file_adopt(owner=user, staged=staged, name=TEXT_NAME, origin=Origin.TEXT)
+
+
+def run(
+    user: User, source: File, plan: Plan, operation: Operation, *, respond_async: bool = False
+) -> Result | Job:
+    """Do it now where it is small and nobody asked otherwise; have a worker do it where not."""
+    inline = planning.fits_inline(source.size, plan.seconds(operation, source.size))
+    if inline and not respond_async and _slots.acquire(timeout=SLOT_WAIT_S):
+        try:
+            return services.result_make(owner=user, source=source, plan=plan, operation=operation)
+        except services.TooLongForNow:
+            pass
+        finally:
+            _slots.release()
+    return services.result_request(owner=user, source=source, plan=plan, operation=operation)

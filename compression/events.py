@@ -1,0 +1,33 @@
+"""News of compression."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from core.events import Event, event, group_of
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ResultStored(Event):
+    """A compression or decompression is done and kept."""
+
+    kind: ClassVar[str] = "result.stored"
+    id: UUID
+    owner_id: UUID
+    operation: str
+    algorithm: str
+
+    def groups(self) -> list[str]:
+        """The pages of the owner."""
+        return [group_of("user", self.owner_id)]
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class AlgorithmChanged(Event):
+    """An algorithm was switched on or off, or its texts changed."""
+
+    kind: ClassVar[str] = "algorithm.changed"
+    name: str
+    status: str

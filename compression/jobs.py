@@ -1,0 +1,16 @@
+"""Jobs of the compression app."""
+
+from compression import services
+from core.jobs import JobContext, job
+
+
+@job("compress", title="Compress", result_status=201)
+def compress(ctx: JobContext) -> None:
+    """Compress a file."""
+    services.job_run(ctx)
+
+
+@job("decompress", title="Decompress", result_status=201)
+def decompress(ctx: JobContext) -> None:
+    """Decompress a file."""
+    services.job_run(ctx)

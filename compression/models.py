@@ -1,0 +1,215 @@
+"""Algorithms, results, and the ledger of outcomes."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from compression import rules
+from compression.choices import USABLE, AlgorithmKind, AlgorithmStatus
+from core.ids import uuid7
+from core.ledger import LedgerEntry
+from core.models import Owned
+from core.states import Machine
+from core.triggers import guard_ledger, guard_states
+
+ALGORITHM_MACHINE = guard_states(
+    Machine.of(
+        "compression_algorithms",
+        initial=[AlgorithmStatus.DRAFT, AlgorithmStatus.ACTIVE],
+        transitions={
+            AlgorithmStatus.DRAFT: [AlgorithmStatus.TESTING, AlgorithmStatus.DISABLED],
+            AlgorithmStatus.TESTING: [
+                AlgorithmStatus.DRAFT,
+                AlgorithmStatus.ACTIVE,
+                AlgorithmStatus.DISABLED,
+            ],
+            AlgorithmStatus.ACTIVE: [AlgorithmStatus.DEPRECATED, AlgorithmStatus.DISABLED],
+            AlgorithmStatus.DEPRECATED: [AlgorithmStatus.ACTIVE, AlgorithmStatus.DISABLED],
+            AlgorithmStatus.DISABLED: [AlgorithmStatus.TESTING, AlgorithmStatus.ACTIVE],
+        },
+    )
+)
+
+
+class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
+    """Algorithms are everybody's to see; only staff see drafts."""
+
+    def visible_to(self, user: Any) -> "AlgorithmQuerySet":
+        """Return the algorithms that `user` may know of."""
+        return self if user.is_staff else self.exclude(status=AlgorithmStatus.DRAFT)
+
+    def usable(self) -> "AlgorithmQuerySet":
+        """Return those that take new work."""
+        return self.filter(status__in=sorted(USABLE))
+
+
+class Algorithm(models.Model):
+    """A way to compress. The rows of codecs mirror the engine's registry; `status` is the operators' word."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = rules.ALGORITHM_NAME.model_field(unique=True)
+    title = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    family = models.CharField(max_length=64)
+    colour = models.CharField(max_length=8)
+    kind = rules.ALGORITHM_KIND.model_field(default=AlgorithmKind.CODEC)
+    status = rules.ALGORITHM_STATUS.model_field(default=AlgorithmStatus.ACTIVE)
+    version = models.PositiveIntegerField(default=1)
+    params_schema = models.JSONField(default=dict)
+    level_min = models.SmallIntegerField(null=True)
+    level_max = models.SmallIntegerField(null=True)
+    level_default = models.SmallIntegerField(null=True)
+    streaming = models.BooleanField(default=True)
+    lossless = models.BooleanField(default=True)
+    file_extension = models.CharField(max_length=16)
+    media_type = models.CharField(max_length=100)
+    # The engine of this installation knows it; one that left the engine stays for its results.
+    available = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = AlgorithmQuerySet.as_manager()
+
+    class Meta:
+        db_table = "compression_algorithms"
+        ordering = ["name"]
+        constraints = [
+            rules.ALGORITHM_NAME.constraint("compression_algorithms", "name"),
+            rules.ALGORITHM_STATUS.constraint("compression_algorithms", "status"),
+            rules.ALGORITHM_KIND.constraint("compression_algorithms", "kind"),
+            models.CheckConstraint(
+                name="compression_algorithms_levels",
+                condition=Q(level_min__isnull=True, level_max__isnull=True, level_default__isnull=True)
+                | Q(level_min__lte=F("level_default"), level_max__gte=F("level_default")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def enabled(self) -> bool:
+        """Whether new work may use it."""
+        return self.available and self.status in USABLE
+
+    @property
+    def levels(self) -> dict[str, int] | None:
+        """The range of levels in the shape of the API."""
+        if self.level_min is None or self.level_max is None or self.level_default is None:
+            return None
+        return {"min": self.level_min, "max": self.level_max, "default": self.level_default}
+
+
+class Result(Owned):
+    """One compression or decompression that was done and verified.
+
+    Sizes are in bytes, seconds are wall time of the codec alone; `checksum` is the SHA-256 of the original bytes.
+    """
+
+    operation = rules.OPERATION.model_field()
+    algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="results")
+    level = models.SmallIntegerField(null=True)
+    params = models.JSONField(default=dict)
+    file = models.ForeignKey("files.File", null=True, on_delete=models.SET_NULL, related_name="results_from")
+    output = models.ForeignKey("files.File", null=True, on_delete=models.SET_NULL, related_name="results_to")
+    file_name = models.CharField(max_length=255)
+    content_kind = models.CharField(max_length=32, blank=True)
+    original_size = models.BigIntegerField()
+    compressed_size = models.BigIntegerField()
+    compress_seconds = models.FloatField(null=True)
+    compress_cpu_seconds = models.FloatField(null=True)
+    decompress_seconds = models.FloatField(null=True)
+    decompress_cpu_seconds = models.FloatField(null=True)
+    peak_memory_bytes = models.BigIntegerField()
+    checksum = models.CharField(max_length=64)
+    verified = models.BooleanField()
+    job = models.ForeignKey("core.Job", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        db_table = "compression_results"
+        ordering = ["-created_at"]
+        constraints = [
+            rules.OPERATION.constraint("compression_results", "operation"),
+            models.CheckConstraint(
+                name="compression_results_sizes", condition=Q(original_size__gte=0, compressed_size__gte=0)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="results_owner_created"),
+            models.Index(fields=["algorithm", "-created_at"], name="results_algorithm_created"),
+            models.Index(fields=["file", "-created_at"], name="results_file_created"),
+            models.Index(fields=["output"], name="results_output"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.file_name}"
+
+    def get_absolute_url(self) -> str:
+        """The result's page."""
+        return reverse("compression:result", kwargs={"pk": self.pk})
+
+    @property
+    def ratio(self) -> float | None:
+        """Original bytes per compressed byte; none for nothing."""
+        return self.original_size / self.compressed_size if self.compressed_size else None
+
+    @property
+    def compress_mb_s(self) -> float | None:
+        """MB (10^6 bytes) of original data a second, compressing."""
+        return speed(self.original_size, self.compress_seconds)
+
+    @property
+    def decompress_mb_s(self) -> float | None:
+        """MB (10^6 bytes) of original data a second, decompressing."""
+        return speed(self.original_size, self.decompress_seconds)
+
+
+def speed(size: int, seconds: float | None) -> float | None:
+    """Return MB a second, or None where nothing was measured."""
+    return size / 1e6 / seconds if seconds and size else None
+
+
+@guard_ledger
+class HistoryEntry(LedgerEntry):
+    """What came of one run of a codec on real content, successes and failures alike: the ledger of outcomes."""
+
+    clearable = frozenset({"owner_id"})
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    operation = rules.OPERATION.model_field()
+    algorithm = models.CharField(max_length=64)
+    algorithm_version = models.PositiveIntegerField()
+    level = models.SmallIntegerField(null=True)
+    params = models.JSONField(default=dict)
+    content_sha256 = models.CharField(max_length=64)
+    content_kind = models.CharField(max_length=32, blank=True)
+    media_type = models.CharField(max_length=100, blank=True)
+    original_size = models.BigIntegerField(null=True)
+    compressed_size = models.BigIntegerField(null=True)
+    compress_seconds = models.FloatField(null=True)
+    compress_cpu_seconds = models.FloatField(null=True)
+    decompress_seconds = models.FloatField(null=True)
+    decompress_cpu_seconds = models.FloatField(null=True)
+    peak_memory_bytes = models.BigIntegerField(null=True)
+    machine = models.CharField(max_length=64)
+    succeeded = models.BooleanField()
+    error_code = models.CharField(max_length=64, blank=True)
+    result_id = models.UUIDField(null=True)
+    job_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "compression_history"
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["algorithm", "content_kind", "-created_at"], name="history_algorithm_kind"),
+            models.Index(fields=["content_sha256", "-created_at"], name="history_content"),
+            models.Index(fields=["owner", "-created_at"], name="history_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.algorithm} {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,116 @@
+"""Before any work: which algorithm, with which parameters, and whether the call can be answered at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+
+from compression.choices import AlgorithmStatus, Operation
+from compression.engine import codecs, detect
+from compression.engine import errors as engine
+from compression.engine.limits import Limits
+from compression.errors import translate, unknown_algorithm
+from compression.models import Algorithm
+from core.errors import FieldError, Unprocessable
+
+# Decoders run far faster than encoders; the slowest ones (bzip2, LZMA) manage this many MB/s of compressed input.
+DECODE_MB_S = 8.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One algorithm with checked parameters."""
+
+    algorithm: Algorithm
+    codec: codecs.Codec
+
+    @property
+    def level(self) -> int | None:
+        """The level, where the codec has levels."""
+        return getattr(self.codec, "level", None)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """All parameters but the level, as JSON."""
+        config = self.codec.config()
+        return {name: value for name, value in config.items() if name not in {"id", "level"}}
+
+    def seconds(self, operation: Operation, size: int) -> float:
+        """Roughly how long the operation takes on an input of `size` bytes."""
+        speed = self.codec.speed_estimate() if operation == Operation.COMPRESS else DECODE_MB_S
+        return size / 1e6 / speed
+
+
+def find_algorithm(name: str) -> Algorithm:
+    """Return the algorithm for new work; Unprocessable where there is none or it is switched off."""
+    algorithm = Algorithm.objects.filter(name=name).first()
+    if algorithm is None or algorithm.status == AlgorithmStatus.DRAFT:
+        known = Algorithm.objects.usable().filter(available=True).values_list("name", flat=True)
+        raise unknown_algorithm(name, list(known))
+    if not algorithm.enabled:
+        detail = f"“{name}” is {algorithm.get_status_display().lower()} and takes no new work."
+        raise Unprocessable(
+            detail, code="algorithm_disabled", errors=[FieldError("algorithm", "algorithm_disabled", detail)]
+        )
+    return algorithm
+
+
+def plan(name: str, level: int | None, params: Mapping[str, Any]) -> Plan:
+    """Return the plan for a call, or Unprocessable with the field that cannot be."""
+    algorithm = find_algorithm(name)
+    config: dict[str, Any] = {**params, "id": algorithm.name}
+    if level is not None:
+        if algorithm.level_min is None:
+            detail = f"“{name}” has no levels."
+            raise Unprocessable(
+                detail, code="invalid_params", errors=[FieldError("level", "unknown", detail)]
+            )
+        config["level"] = level
+    try:
+        return Plan(algorithm, codecs.codec_from(config))
+    except engine.EngineError as error:
+        raise translate(error) from None
+
+
+def plan_detected(head: bytes, params: Mapping[str, Any]) -> Plan:
+    """Return the plan to decode what begins with `head`; Unprocessable where its format does not show."""
+    found = detect.detect(head)
+    if found is None:
+        raise Unprocessable(
+            "The bytes are in no compressed format that shows itself. Name the algorithm: raw deflate and brotli, "
+            "for example, bear no mark.",
+            code="unknown_format",
+        )
+    return plan(found, None, params)
+
+
+def limits(*, room: int, original_size: int | None = None) -> Limits:
+    """Return the platform's limits for one call whose output may take `room` bytes.
+
+    With `original_size` the size of the output is known from when the platform itself made the input: it may not be
+    larger, and no ratio is too good.
+    """
+    bound = Limits(
+        max_output_bytes=max(0, min(settings.DECODED_LIMIT_BYTES, room)),
+        max_ratio=settings.DECODED_RATIO_LIMIT,
+        max_memory_bytes=settings.CODEC_MEMORY_BYTES,
+        max_wall_seconds=settings.JOB_TIMEOUT_S,
+    )
+    if original_size is None:
+        return bound
+    return replace(bound, max_output_bytes=min(bound.max_output_bytes, original_size), max_ratio=2**62)
+
+
+def inline_limits(bound: Limits) -> Limits:
+    """Return the tighter limits of a call that is answered at once; beyond them it becomes a job."""
+    return replace(
+        bound,
+        max_output_bytes=min(bound.max_output_bytes, settings.INLINE_OUTPUT_BYTES),
+        max_wall_seconds=settings.INLINE_WALL_S,
+    )
+
+
+def fits_inline(size: int, seconds: float) -> bool:
+    """Whether a call may be answered at once."""
+    return size <= settings.INLINE_LIMIT_BYTES and seconds <= settings.INLINE_LIMIT_S

@@ -1,0 +1,112 @@
+"""Reads of the compression app."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, Sum
+from django.db.models.functions import Cast
+from rest_framework.utils.encoders import JSONEncoder
+
+from accounts.models import User
+from compression.api.serializers import ResultOut
+from compression.choices import Operation
+from compression.engine.detect import HEAD_BYTES
+from compression.models import Algorithm, HistoryEntry, Result
+from core.errors import NotFound
+from core.formatting import size
+from files import services as files
+from files.models import File
+
+
+def results_with_names(user: User) -> QuerySet[Result]:
+    """Return the results that `user` may see, with what a row of a list shows, in one query."""
+    found: QuerySet[Result] = Result.objects.visible_to(user)
+    return found.select_related("algorithm", "file", "output")
+
+
+def input_of_job(file_id: UUID | str, owner: User) -> File:
+    """Return the file a job works on; NotFound where it was deleted since."""
+    file: File | None = File.objects.visible_to(owner).filter(pk=file_id).first()
+    if file is None:
+        raise NotFound("The file was deleted before the job began.", code="file_deleted")
+    return file
+
+
+def head(file: File) -> bytes:
+    """Return the first bytes of a file, to find its format from."""
+    with files.file_open(file) as source:
+        return source.read(HEAD_BYTES)
+
+
+def result_body(result: Result) -> dict[str, Any]:
+    """Return the result in the shape of the API, as plain JSON."""
+    body: dict[str, Any] = json.loads(json.dumps(ResultOut(result).data, cls=JSONEncoder))
+    return body
+
+
+@dataclass(frozen=True)
+class Original:
+    """What the platform once compressed: it must come back as it was, however well it was compressed."""
+
+    sha256: str
+    size: int
+
+
+def known_original(sha256: str) -> Original | None:
+    """Return what the platform compressed into the bytes with this hash, if it did."""
+    row = (
+        Result.objects.filter(operation=Operation.COMPRESS, output__object_id=sha256)
+        .values_list("checksum", "original_size")
+        .first()
+    )
+    return Original(*row) if row else None
+
+
+def algorithm_statistics(algorithm: Algorithm) -> dict[str, Any]:
+    """Return what was measured of an algorithm in real runs on this platform, over everybody's outcomes.
+
+    Means weigh every run the same; `ratio` is the mean of runs, not of bytes.
+    """
+    runs = HistoryEntry.objects.filter(algorithm=algorithm.name)
+    raw, packed = Cast(F("original_size"), FloatField()), Cast(F("compressed_size"), FloatField())
+    good = Q(succeeded=True, original_size__gt=0, compressed_size__gt=0)
+    return runs.aggregate(
+        runs=Count("pk"),
+        failures=Count("pk", filter=Q(succeeded=False)),
+        ratio=Avg(raw / packed, filter=good & Q(operation=Operation.COMPRESS)),
+        compress_mb_s=Avg(raw / 1e6 / F("compress_seconds"), filter=good & Q(compress_seconds__gt=0)),
+        decompress_mb_s=Avg(raw / 1e6 / F("decompress_seconds"), filter=good & Q(decompress_seconds__gt=0)),
+    )
+
+
+def recent_files(user: User) -> QuerySet[File]:
+    """Return the account's own latest files, to choose an input from."""
+    found: QuerySet[File] = File.objects.visible_to(user).filter(owner=user).order_by("-created_at")
+    return found[:50]
+
+
+def latest(user: User) -> dict[str, Any]:
+    """Return the card of the start page with the account's latest results."""
+    own = Result.objects.filter(owner=user).select_related("algorithm").order_by("-created_at")
+    return {"results": list(own[:8])}
+
+
+def saved(user: User) -> dict[str, Any]:
+    """Return the card of the start page with the sums over the account's compressions."""
+    sums = Result.objects.filter(owner=user, operation=Operation.COMPRESS).aggregate(
+        count=Count("pk"), original=Sum("original_size"), compressed=Sum("compressed_size")
+    )
+    original, compressed = sums["original"] or 0, sums["compressed"] or 0
+    return {
+        "saved": {
+            "count": sums["count"],
+            "bytes": original - compressed,
+            "words": f"in {sums['count']} compression{'s' if sums['count'] != 1 else ''}, all of them verified",
+            "bars": [
+                {"label": "Original", "value": original, "text": size(original), "group": "c6"},
+                {"label": "Compressed", "value": compressed, "text": size(compressed), "highlighted": True},
+            ],
+        }
+    }

@@ -1,0 +1,270 @@
+"""All writes of the compression app."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from compression import conformance, names, planning, selectors, work
+from compression.choices import AlgorithmStatus, Operation
+from compression.engine import codecs
+from compression.engine import errors as engine
+from compression.errors import translate
+from compression.events import AlgorithmChanged, ResultStored
+from compression.machine import machine_id
+from compression.models import ALGORITHM_MACHINE, Algorithm, HistoryEntry, Result
+from compression.planning import Plan
+from core import audit
+from core.events import publish
+from core.jobs import JobContext, enqueue
+from core.jobs.context import Completion
+from core.models import Job
+from files import selectors as file_selectors
+from files import services as files
+from files.models import File
+from files.staging import Staged
+
+log = logging.getLogger(__name__)
+
+
+# Algorithms
+
+
+@audit.unaudited("mirrors the engine's registry at every start; operators' changes are audited below")
+@transaction.atomic
+def algorithms_sync() -> list[str]:
+    """Bring the rows of codecs up to date with the engine; return the names of new ones. Status is left alone."""
+    new = []
+    for name, codec in codecs.all_codecs().items():
+        levels = codec.levels()
+        facts = {
+            "title": codec.title,
+            "description": codec.description,
+            "family": codec.family,
+            "colour": codec.colour,
+            "version": codec.version,
+            "params_schema": codec.schema(),
+            "level_min": levels.minimum if levels else None,
+            "level_max": levels.maximum if levels else None,
+            "level_default": levels.default if levels else None,
+            "streaming": codec.streaming,
+            "lossless": codec.lossless,
+            "file_extension": codec.extension,
+            "media_type": codec.media_type,
+            "available": True,
+        }
+        _, made = Algorithm.objects.update_or_create(name=name, defaults=facts)
+        if made:
+            new.append(name)
+    Algorithm.objects.filter(kind="codec").exclude(name__in=codecs.all_codecs()).update(available=False)
+    return new
+
+
+@transaction.atomic
+def algorithm_set_status(*, algorithm: Algorithm, status: AlgorithmStatus, actor: User) -> Algorithm:
+    """Take an algorithm a step further in its life; a disabled one refuses new work at once."""
+    row = Algorithm.objects.select_for_update().get(pk=algorithm.pk)
+    before = row.status
+    ALGORITHM_MACHINE.require(before, status)
+    row.status = status
+    row.save(update_fields=["status", "updated_at"])
+    audit.record(
+        "algorithm.status_changed", actor=actor, target=row, detail={"before": before, "after": status}
+    )
+    publish(AlgorithmChanged(row.name, row.status))
+    return row
+
+
+@transaction.atomic
+def algorithm_test(*, algorithm: Algorithm, actor: User) -> list[conformance.Case]:
+    """Take the algorithm, as its defaults are, through the conformance set."""
+    cases = conformance.run(codecs.get(algorithm.name)())
+    passed = sum(case.passed for case in cases)
+    audit.record(
+        "algorithm.tested", actor=actor, target=algorithm, detail={"passed": passed, "of": len(cases)}
+    )
+    return cases
+
+
+# Compressing and decompressing
+
+
+@audit.unaudited("the job's result is audited where it is stored")
+def result_request(*, owner: User, source: File, plan: Plan, operation: Operation) -> Job:
+    """Have a worker do it."""
+    return enqueue(
+        operation.value,
+        owner=owner,
+        subject=source,
+        title=f"{operation.label} {source.name} with {plan.algorithm.name}",
+        params={
+            "file": str(source.pk),
+            "algorithm": plan.algorithm.name,
+            "level": plan.level,
+            "params": plan.params,
+        },
+        total=source.size,
+        unit="bytes",
+    )
+
+
+@audit.unaudited("the result is audited where it is stored")
+def job_run(ctx: JobContext) -> None:
+    """Do the work of a `compress` or `decompress` job."""
+    source = selectors.input_of_job(ctx.params["file"], ctx.owner)
+    plan = planning.plan(ctx.params["algorithm"], ctx.params["level"], ctx.params["params"])
+    operation = Operation(ctx.job.kind)
+    ctx.progress(0, source.size, unit="bytes")
+    result_make(owner=ctx.owner, source=source, plan=plan, operation=operation, ctx=ctx)
+
+
+@audit.unaudited("audits in _store")
+def result_make(
+    *, owner: User, source: File, plan: Plan, operation: Operation, ctx: JobContext | None = None
+) -> Result:
+    """Run the codec, verify, and keep the result with its outcome, all or nothing; under a job, with its end.
+
+    Without a job the tight limits of calls that are answered at once hold, and TooLongForNow is raised beyond them.
+    Raises AppError for what the input or the limits do not allow; such a failure leaves its outcome in the ledger.
+    """
+    known = selectors.known_original(source.sha256) if operation == Operation.DECOMPRESS else None
+    bound = planning.limits(
+        room=file_selectors.free_bytes(owner), original_size=known.size if known else None
+    )
+    hooks = work.Hooks(on_progress=ctx.progress, should_stop=ctx.stopping) if ctx else work.Hooks()
+    try:
+        with work.done(operation, source, plan, bound if ctx else planning.inline_limits(bound), hooks) as (
+            staged,
+            measured,
+        ):
+            if known and known.sha256 != measured.checksum:
+                raise engine.VerificationFailed("The decompressed bytes are not those that were compressed")
+            with ctx.completing() if ctx else _plain_completion() as done:
+                result = _store(owner, source, plan, operation, staged, measured, ctx.job if ctx else None)
+                done.result = selectors.result_body(result)
+            return result
+    except engine.Stopped:
+        if ctx:
+            ctx.check()
+        raise
+    except engine.EngineError as error:
+        if ctx is None and isinstance(error, engine.LimitExceeded) and error.kind in ("output", "time"):
+            raise TooLongForNow from error
+        _note_failure(owner, source, plan, operation, error, ctx.job if ctx else None)
+        raise translate(error) from error
+
+
+class TooLongForNow(Exception):
+    """The call takes more than an answer at once may: it needs a job."""
+
+
+@contextmanager
+def _plain_completion() -> Iterator[Completion]:
+    with transaction.atomic():
+        yield Completion()
+
+
+def _store(
+    owner: User,
+    source: File,
+    plan: Plan,
+    operation: Operation,
+    staged: Staged,
+    measured: work.Measured,
+    job: Job | None,
+) -> Result:
+    """Keep output, result and outcome; called within a transaction."""
+    rename = names.compressed_name if operation == Operation.COMPRESS else names.original_name
+    output = files.file_adopt(
+        owner=owner,
+        staged=staged,
+        name=rename(source.name, plan.algorithm.file_extension),
+    )
+    original = source if operation == Operation.COMPRESS else output
+    result = Result.objects.create(
+        owner=owner,
+        operation=operation,
+        algorithm=plan.algorithm,
+        level=plan.level,
+        params=plan.params,
+        file=source,
+        output=output,
+        file_name=source.name,
+        content_kind=original.kind,
+        job=job,
+        original_size=measured.original_size,
+        compressed_size=measured.compressed_size,
+        compress_seconds=measured.compress_seconds,
+        compress_cpu_seconds=measured.compress_cpu_seconds,
+        decompress_seconds=measured.decompress_seconds,
+        decompress_cpu_seconds=measured.decompress_cpu_seconds,
+        peak_memory_bytes=measured.peak_memory_bytes,
+        checksum=measured.checksum,
+        verified=measured.verified,
+    )
+    _note(
+        owner,
+        plan,
+        operation,
+        job,
+        succeeded=True,
+        result_id=result.pk,
+        content_sha256=measured.checksum,
+        content_kind=original.kind,
+        media_type=original.media_type,
+        original_size=measured.original_size,
+        compressed_size=measured.compressed_size,
+        compress_seconds=measured.compress_seconds,
+        compress_cpu_seconds=measured.compress_cpu_seconds,
+        decompress_seconds=measured.decompress_seconds,
+        decompress_cpu_seconds=measured.decompress_cpu_seconds,
+        peak_memory_bytes=measured.peak_memory_bytes,
+    )
+    audit.record(
+        f"file.{operation.value}ed", actor=owner, target=result, detail={"algorithm": plan.algorithm.name}
+    )
+    publish(ResultStored(result.pk, owner.pk, operation.value, plan.algorithm.name))
+    return result
+
+
+def _note_failure(
+    owner: User,
+    source: File,
+    plan: Plan,
+    operation: Operation,
+    error: engine.EngineError,
+    job: Job | None,
+) -> None:
+    compressing = operation == Operation.COMPRESS
+    log.info("%s with %s failed: %s", operation, plan.algorithm.name, error.code)
+    _note(
+        owner,
+        plan,
+        operation,
+        job,
+        succeeded=False,
+        error_code=error.code,
+        content_sha256=source.sha256,
+        content_kind=source.kind,
+        media_type=source.media_type,
+        original_size=source.size if compressing else None,
+        compressed_size=None if compressing else source.size,
+    )
+
+
+def _note(owner: User, plan: Plan, operation: Operation, job: Job | None, **facts: Any) -> None:
+    """Append an outcome to the ledger."""
+    HistoryEntry.objects.create(
+        owner=owner,
+        operation=operation,
+        algorithm=plan.algorithm.name,
+        algorithm_version=plan.algorithm.version,
+        level=plan.level,
+        params=plan.params,
+        machine=machine_id(),
+        job_id=job.pk if job else None,
+        **facts,
+    )

@@ -1,0 +1,108 @@
+"""The engine at work between two stored files, in an isolated child process."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from compression.choices import Operation
+from compression.engine import errors as engine
+from compression.engine import isolation
+from compression.engine.limits import Limits
+from compression.planning import Plan
+from files import services as files
+from files.models import File
+from files.staging import Staged, staging
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a long call is watched by: told of progress, asked whether to stop."""
+
+    on_progress: Callable[[int, int | None], None] | None = None
+    should_stop: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of a call, in the terms of the results: sizes in bytes, times in seconds."""
+
+    original_size: int
+    compressed_size: int
+    checksum: str
+    output_sha256: str
+    compress_seconds: float | None
+    compress_cpu_seconds: float | None
+    decompress_seconds: float | None
+    decompress_cpu_seconds: float | None
+    peak_memory_bytes: int
+    verified: bool
+
+    @property
+    def cpu_seconds(self) -> float:
+        """All CPU time of the call."""
+        return (self.compress_cpu_seconds or 0) + (self.decompress_cpu_seconds or 0)
+
+
+@contextmanager
+def done(
+    operation: Operation, source: File, plan: Plan, limits: Limits, hooks: Hooks
+) -> Iterator[tuple[Staged, Measured]]:
+    """Run the codec over `source` and yield the sealed output with its figures.
+
+    The output is gone after the block if nobody adopted it. Raises the engine's errors.
+    """
+    call = _encode if operation == Operation.COMPRESS else _decode
+    with files.file_on_disk(source) as input_, staging() as staged:
+        measured = call(source, input_.fileno(), staged.fileno(), plan, limits, hooks)
+        staged.seal(measured.output_sha256)
+        yield staged, measured
+
+
+def _encode(source: File, input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks) -> Measured:
+    report = isolation.encode(
+        plan.codec.config(),
+        input_,
+        output,
+        limits,
+        raw_sha256=source.sha256,
+        verify=True,
+        on_progress=hooks.on_progress,
+        should_stop=hooks.should_stop,
+    )
+    if not report.verified:
+        raise engine.VerificationFailed("The output was not verified")
+    return Measured(
+        original_size=report.original_size,
+        compressed_size=report.compressed_size,
+        checksum=report.raw_sha256,
+        output_sha256=report.output_sha256,
+        compress_seconds=report.encode_wall_seconds,
+        compress_cpu_seconds=report.encode_cpu_seconds,
+        decompress_seconds=report.decode_wall_seconds,
+        decompress_cpu_seconds=report.decode_cpu_seconds,
+        peak_memory_bytes=report.peak_memory_bytes,
+        verified=True,
+    )
+
+
+def _decode(source: File, input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks) -> Measured:
+    report = isolation.decode(
+        plan.codec.config(),
+        input_,
+        output,
+        limits,
+        on_progress=hooks.on_progress,
+        should_stop=hooks.should_stop,
+    )
+    return Measured(
+        original_size=report.original_size,
+        compressed_size=report.compressed_size,
+        checksum=report.output_sha256,
+        output_sha256=report.output_sha256,
+        compress_seconds=None,
+        compress_cpu_seconds=None,
+        decompress_seconds=report.decode_wall_seconds,
+        decompress_cpu_seconds=report.decode_cpu_seconds,
+        peak_memory_bytes=report.peak_memory_bytes,
+        verified=plan.codec.checksummed,
+    )
