@@ -7,12 +7,13 @@ import math
 from datetime import datetime
 from typing import SupportsFloat
 
+Figure = SupportsFloat | str | None  # a template gives "" for a variable that it does not have
 DASH = "–"
 SPACE = "\u00a0"  # a figure and its unit stay on one line
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
-def significant(value: SupportsFloat | None, digits: int = 3) -> str:
+def significant(value: Figure, digits: int = 3) -> str:
     """Return `value` rounded to `digits` significant digits, thousands grouped: 0.412, 41.3, 1,210."""
     number = _number(value)
     if number is None:
@@ -25,13 +26,13 @@ def significant(value: SupportsFloat | None, digits: int = 3) -> str:
     return f"{rounded:,.{decimals}f}".replace("-", "−")
 
 
-def count(value: SupportsFloat | None) -> str:
+def count(value: Figure) -> str:
     """Return a whole number with its thousands grouped: 12,345."""
     number = _number(value)
     return DASH if number is None else f"{round(number):,}".replace("-", "−")
 
 
-def size(value: SupportsFloat | None) -> str:
+def size(value: Figure) -> str:
     """Return a number of bytes in the fitting unit: 890 bytes, 295 kB, 1.21 GB."""
     number = _number(value)
     if number is None:
@@ -45,7 +46,7 @@ def size(value: SupportsFloat | None) -> str:
     return f"{significant(scaled)}{SPACE}{_UNITS[step]}"
 
 
-def exact_bytes(value: SupportsFloat | None) -> str:
+def exact_bytes(value: Figure) -> str:
     """Return a number of bytes to the last one: 294,702 bytes."""
     number = _number(value)
     if number is None:
@@ -53,23 +54,23 @@ def exact_bytes(value: SupportsFloat | None) -> str:
     return f"{count(number)}{SPACE}{'byte' if abs(number) == 1 else 'bytes'}"
 
 
-def rate(value: SupportsFloat | None) -> str:
+def rate(value: Figure) -> str:
     """Return a speed given in MB/s: 41.2 MB/s."""
     return DASH if _number(value) is None else f"{significant(value)}{SPACE}MB/s"
 
 
-def byte_rate(value: SupportsFloat | None) -> str:
+def byte_rate(value: Figure) -> str:
     """Return a speed given in bytes per second, in MB/s."""
     number = _number(value)
     return DASH if number is None else rate(number / 1e6)
 
 
-def ratio(value: SupportsFloat | None) -> str:
+def ratio(value: Figure) -> str:
     """Return a compression ratio (original / compressed): 3.02, 11.4, 120."""
     return significant(value)
 
 
-def percent(value: SupportsFloat | None) -> str:
+def percent(value: Figure) -> str:
     """Return a share of one as a percentage: 0.64 is 64 %."""
     number = _number(value)
     if number is None:
@@ -78,7 +79,7 @@ def percent(value: SupportsFloat | None) -> str:
     return f"{number * 100:.{decimals}f}{SPACE}%".replace("-", "−")
 
 
-def change(value: SupportsFloat | None) -> str:
+def change(value: Figure) -> str:
     """Return a relative change with its sign: -0.34 is −34 %."""
     number = _number(value)
     if number is None:
@@ -86,7 +87,7 @@ def change(value: SupportsFloat | None) -> str:
     return f"+{percent(number)}" if number > 0 else percent(number)
 
 
-def duration(value: SupportsFloat | None) -> str:
+def duration(value: Figure) -> str:
     """Return seconds in the fitting unit: 0.41 ms, 12.3 s, 1 min 12 s, 2 h 5 min, 3 d 4 h."""
     number = _number(value)
     if number is None or number < 0:
@@ -103,11 +104,11 @@ def duration(value: SupportsFloat | None) -> str:
 
 
 def progress(
-    done: SupportsFloat | None,
-    total: SupportsFloat | None,
+    done: Figure,
+    total: Figure,
     unit: str = "",
-    per_second: SupportsFloat | None = None,
-    seconds_left: SupportsFloat | None = None,
+    per_second: Figure = None,
+    seconds_left: Figure = None,
 ) -> str:
     """Return how far something is: 64 % · 38.1 MB/s · 12 s left, or 12 of 80 files."""
     parts = []
@@ -145,10 +146,10 @@ def _two(large: int, unit: str, small: int, next_unit: str) -> str:
     return f"{first} {small}{SPACE}{next_unit}" if small else first
 
 
-def _number(value: SupportsFloat | None) -> float | None:
+def _number(value: Figure) -> float | None:
     """Return `value` as a finite float, or None where there is no such number."""
     try:
-        number = float(value) if value is not None and value != "" else math.nan
+        number = math.nan if value is None else float(value)
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) else None

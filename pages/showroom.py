@@ -67,23 +67,22 @@ ROWS = [
         5, "a-very-long-name-that-does-not-end-where-one-would-like-it-to-end.tar.zst", "archive", 0, 800_000
     ),
 ]
-OPTIONS = [
-    {"value": value, "label": value, "group": group, "note": note, "colour": colour, "data": levels}
-    for value, group, note, colour, levels in [
-        ("zstd", "LZ family", "fast both ways", "c1", (-7, 22, 3)),
-        ("lz4", "LZ family", "fastest", "c1", (0, 16, 0)),
-        ("gzip", "LZ family", "read everywhere", "c1", (1, 9, 6)),
-        ("snappy", "LZ family", "no levels", "c1", None),
-        ("xz", "LZMA family", "small, slow", "c2", (0, 9, 6)),
-        ("bzip3", "Block sorting", "small for text", "c4", None),
-    ]
-]
-for _option in OPTIONS:
-    if levels := _option["data"]:
-        _option["data"] = dict(zip(("level-min", "level-max", "level-default"), levels, strict=True))
-    else:
-        _option["data"] = {}
 
+
+def _option(name: str, family: str, note: str, colour: str, *levels: int) -> dict[str, Any]:
+    """Return an algorithm as a choice; `levels` are the lowest, the highest and the usual one, if it has any."""
+    data = dict(zip(("level-min", "level-max", "level-default"), levels, strict=False))
+    return {"value": name, "label": name, "group": family, "note": note, "colour": colour, "data": data}
+
+
+OPTIONS = [
+    _option("zstd", "LZ family", "fast both ways", "c1", -7, 22, 3),
+    _option("lz4", "LZ family", "fastest", "c1", 0, 16, 0),
+    _option("gzip", "LZ family", "read everywhere", "c1", 1, 9, 6),
+    _option("snappy", "LZ family", "no levels", "c1"),
+    _option("xz", "LZMA family", "small, slow", "c2", 0, 9, 6),
+    _option("bzip3", "Block sorting", "small for text", "c4"),
+]
 POINTS = [
     {"label": "zstd 3", "group": "c1", "x": 612, "y": 1.62, "pareto": True},
     {"label": "zstd 19", "group": "c1", "x": 560, "y": 2.14, "pareto": True},
