@@ -13,10 +13,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register duties, topics and navigation."""
-        from core import navigation, triggers
-        from core.jobs import duties, sockets  # registering is what their import does
+        from core import duties, navigation, startpage, triggers
+        from core.jobs import selectors, sockets
 
-        assert duties
+        assert duties  # registering is what its import does
         sockets.register()
-        post_migrate.connect(triggers.install, dispatch_uid="core.triggers")
+        post_migrate.connect(triggers.install, sender=self, dispatch_uid="core.triggers")
         navigation.add("Work", "Jobs", "jobs:list", icon="jobs", order=40)
+        startpage.add("jobs", "Jobs", "core/_start_jobs.html", selectors.start_card, order=20, span=7)

@@ -6,11 +6,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import close_old_connections, connection
+from django.db import connection
 
+from core.database import OUTAGES
 from core.registry import Registry
 
 log = logging.getLogger(__name__)
+
+TICK_S = 0.5
+# When the database was away, nobody could show a sign of life: the living get this long before duties judge them.
+GRACE_S = 4
 
 
 @dataclass(frozen=True)
@@ -51,21 +56,29 @@ class Clock:
             try:
                 if self._lead():
                     self.tick()
+            except OUTAGES as error:
+                log.warning("the clock waits for the database: %s", error)
+                self._pause()
             except Exception:
                 log.exception("the clock stumbled")
-                close_old_connections()
-            self._stop.wait(0.5)
+                self._pause()
+            self._stop.wait(TICK_S)
+        connection.close()
 
     def _lead(self) -> bool:
-        """Say whether this clock is the one; the lock lives as long as its connection."""
+        """Say whether this clock is the one.
+
+        The lock belongs to the connection, is lost with it, and may be taken again by who holds it: so to ask for it
+        each time is to know whether it is still held.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
-            )
-            if cursor.fetchone()[0]:
-                return True
             cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [self.LOCK])
             return bool(cursor.fetchone()[0])
+
+    def _pause(self) -> None:
+        connection.close()
+        later = time.monotonic() + GRACE_S
+        self._due = {duty.name: max(later, self._due.get(duty.name, 0)) for duty in duties.values()}
 
     def tick(self) -> None:
         """Call each duty that is due; one that fails is logged and does not keep the others waiting."""
@@ -76,5 +89,7 @@ class Clock:
             self._due[duty.name] = now + duty.seconds
             try:
                 duty.function()
-            except Exception:
+            except Exception as error:
+                if isinstance(error, OUTAGES) and not connection.is_usable():
+                    raise
                 log.exception("duty %s failed", duty.name)

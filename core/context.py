@@ -16,7 +16,8 @@ class Context:
     job_id: UUID | None = None
 
 
-_current: ContextVar[Context] = ContextVar("context", default=Context())
+_NOBODY = Context()
+_current: ContextVar[Context] = ContextVar("context", default=_NOBODY)
 
 
 def current() -> Context:

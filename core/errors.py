@@ -76,6 +76,18 @@ class NotFound(AppError):
     status, code, title = 404, "not_found", "Not found"
 
 
+class MethodNotAllowed(AppError):
+    """The address does not know the method; `Allow` says which it knows."""
+
+    status, code, title = 405, "method_not_allowed", "Method not allowed"
+
+
+class NotAcceptable(AppError):
+    """None of the media types that the client accepts can be made."""
+
+    status, code, title = 406, "not_acceptable", "Not acceptable"
+
+
 class Conflict(AppError):
     """The state of the object does not allow it now."""
 

@@ -4,18 +4,21 @@ An event is a hint: the database is the truth, and a lost message costs nothing.
 it names; code of other apps through `subscribe`.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, ClassVar, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from core.registry import Registry
+
+if TYPE_CHECKING:
+    from core.sockets.layer import HintLayer
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +39,8 @@ class Event:
         return []
 
     def message(self) -> dict[str, Any]:
-        """Return what a socket sends: the kind and the fields, as JSON can say them."""
-        return {"kind": self.kind} | {
-            name: str(value) if isinstance(value, UUID) else value for name, value in asdict(self).items()
-        }
+        """Return what a socket sends: the kind and the fields."""
+        return {"kind": self.kind, **asdict(self)}
 
 
 def event(cls: type[E]) -> type[E]:
@@ -76,20 +77,12 @@ def _send(what: Event) -> None:
             function(what)
         except Exception:
             log.exception("a subscriber of %s failed", what.kind)
-    send_to_groups(what.groups(), what.message())
+    if groups := what.groups():
+        text = json.dumps(what.message(), cls=DjangoJSONEncoder)
+        layer().tell(groups, {"type": "hint", "kind": what.kind, "text": text})
 
 
-def send_to_groups(groups: list[str], message: dict[str, Any]) -> None:
-    """Hand a message to the sockets of `groups`; a channel layer that is away is logged and survived."""
-    layer = get_channel_layer()
-    if layer is None or not groups:
-        return
-    try:
-        async_to_sync(_send_all)(layer, groups, {"type": "hint", "message": message})
-    except Exception as error:  # the sender's work is done and committed; a hint may be lost
-        log.warning("hint not sent: %s", error)
-
-
-async def _send_all(layer: Any, groups: list[str], message: dict[str, Any]) -> None:
-    for group in groups:
-        await layer.group_send(group, message)
+def layer() -> "HintLayer":
+    """Return the channel layer."""
+    found: Any = get_channel_layer()
+    return cast("HintLayer", found)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from core import context
-from core.api.problems import problem_response
-from core.errors import AppError, Invalid
+from core.access.middleware import is_api
+from core.api.problems import problem_response, translate
+from core.errors import Invalid
 from core.ids import uuid7
 
 log = logging.getLogger("core.requests")
@@ -80,8 +82,9 @@ class SecurityHeadersMiddleware:
             response.headers.setdefault(
                 "Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"
             )
-        if hasattr(request, "htmx"):
-            response.headers.setdefault("Vary", "HX-Request, Cookie")
+        if hasattr(request, "htmx") and not is_api(request):
+            patch_vary_headers(response, ["HX-Request", "Cookie"])
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 
@@ -96,5 +99,6 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer an error of our own family; leave others to Django, which logs them."""
-        return problem_response(request, error) if isinstance(error, AppError) else None
+        """Answer an error that a client can cause; leave others to Django, which logs them."""
+        known = translate(error)
+        return problem_response(request, known) if known is not None and known.status < 500 else None

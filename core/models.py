@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from core.access.doors import OwnedQuerySet
 from core.choices import ENDED_JOBS, OPEN_JOBS, JobStatus, LogLevel
@@ -78,6 +79,7 @@ class Job(Owned):
     progress_total = models.BigIntegerField(null=True)
     progress_unit = models.CharField(max_length=16, blank=True, default="")
     progress_message = models.CharField(max_length=200, blank=True, default="")
+    progress_rate = models.FloatField(null=True)  # units per second of late, as measured
     cpu_seconds = models.FloatField(default=0)
 
     result = models.JSONField(null=True)
@@ -119,6 +121,10 @@ class Job(Owned):
     def __str__(self) -> str:
         return self.title or f"{self.kind} {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        """The job's page."""
+        return reverse("jobs:detail", kwargs={"pk": self.pk})
+
     @property
     def is_open(self) -> bool:
         """Whether something is still to come."""
@@ -132,7 +138,23 @@ class Job(Owned):
             "total": self.progress_total,
             "unit": self.progress_unit,
             "message": self.progress_message,
+            "rate": self.progress_rate,
+            "eta_s": self.eta_s,
         }
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds that are left at the measured rate; None where nothing was measured."""
+        if self.status != JobStatus.RUNNING or not self.progress_rate or self.progress_total is None:
+            return None
+        return round((self.progress_total - self.progress_done) / self.progress_rate, 1)
+
+    @property
+    def took_s(self) -> float | None:
+        """Seconds from its first start to its end; None where one of the two is not there."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
 
 
 class JobLog(models.Model):
@@ -154,14 +176,16 @@ class JobLog(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The answer to a creating POST, kept so that the same key gives the same answer once."""
+    """The answer to a creating POST, kept so that the same key gives the same answer once.
+
+    There is a row only where there is an answer: a call that is under way holds an advisory lock instead.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
-    locked_until = models.DateTimeField(null=True)
-    status = models.PositiveSmallIntegerField(null=True)
+    status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)
     body = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -48,7 +48,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 # redis-py's five-second socket timeout would end idle blocking reads of the channel layer and the workers.
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "core.sockets.layer.HintLayer",
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "dynacomp"},
     }
 }
@@ -59,7 +59,8 @@ RQ_QUEUES = {
         "URL": REDIS_URL,
         "DEFAULT_TIMEOUT": -1,  # the job row has its own deadline, which the lease enforces
         "SERIALIZER": "rq.serializers.JSONSerializer",
-        "REDIS_CLIENT_KWARGS": {"socket_timeout": None},
+        # Who sends a message must not hang on a Redis that does not answer; a worker gives itself longer to wait.
+        "REDIS_CLIENT_KWARGS": {"socket_timeout": 5, "socket_connect_timeout": 2},
     }
     for name in QUEUES
 }

@@ -1,12 +1,18 @@
 """The one door to each protected row."""
 
+from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.core.cache import cache
+from django.db import models, transaction
+from redis.exceptions import RedisError
 
 from core import audit
 from core.errors import NotFound
+
+NOTED_FOR_S = 600
 
 M = TypeVar("M", bound=models.Model)
 
@@ -22,11 +28,20 @@ class OwnedQuerySet(models.QuerySet[M]):
 def get_visible(queryset: Any, user: Any, pk: UUID | str) -> Any:
     """Return the row `pk` of `queryset` if `user` may see it; NotFound where not, absent or hidden alike.
 
-    Staff who open a row of somebody else leave an audit row.
+    Staff who open a row of somebody else leave an audit row; a page that looks again and again leaves one.
     """
     found = queryset.visible_to(user).filter(pk=pk).first()
     if found is None:
         raise NotFound("There is no such object, or it is not yours.")
     if user.is_staff and getattr(found, "owner_id", user.pk) != user.pk:
-        audit.record(f"{found._meta.model_name}.opened_by_staff", actor=user, target=found)
+        _note_opening(found, user)
     return found
+
+
+def _note_opening(found: models.Model, user: Any) -> None:
+    key = f"opened:{user.pk}:{found.pk}"
+    with suppress(RedisError):  # without Redis each look is noted
+        if cache.get(key):
+            return
+    audit.record(f"{found._meta.model_name}.opened_by_staff", actor=user, target=found)
+    transaction.on_commit(partial(cache.set, key, 1, NOTED_FOR_S), robust=True)

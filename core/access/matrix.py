@@ -29,19 +29,24 @@ Needed = Role | Anyone
 
 @dataclass(frozen=True)
 class Rule:
-    """The role that each method of one URL needs. Methods that are not named are not denied here: the view
-    answers 405 to them. `scope` stands where a token needs another one than `scope_for` says."""
+    """The role that each method of one URL needs. A method that is not named is not allowed, whatever the view does.
+    `scope` stands where a token needs another one than `scope_for` says."""
 
     methods: Mapping[str, Needed]
     scope: Scope | None = None
 
     def needed(self, method: str) -> Needed | None:
-        """Return the role for `method`, or None where the URL does not know the method."""
-        if method == "HEAD":
-            method = "GET"
+        """Return what `method` needs, or None where it is not allowed; HEAD needs what GET does, OPTIONS the least."""
         if method == "OPTIONS":
-            return min(self.methods.values(), key=lambda role: role.rank if isinstance(role, Role) else -1)
-        return self.methods.get(method)
+            return min(
+                self.methods.values(), key=lambda needed: needed.rank if isinstance(needed, Role) else -1
+            )
+        return self.methods.get("GET" if method == "HEAD" else method)
+
+    @property
+    def allowed(self) -> list[str]:
+        """The methods, for the header `Allow`."""
+        return sorted({*self.methods, "OPTIONS"} | ({"HEAD"} if "GET" in self.methods else set()))
 
 
 def rule(*, scope: Scope | None = None, **methods: Needed) -> Rule:

@@ -8,9 +8,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from core.access.matrix import ANYONE, find, scope_for
+from core.access.matrix import find, scope_for
 from core.access.roles import Role
-from core.errors import AppError, Forbidden, NotSignedIn
+from core.errors import AppError, Forbidden, MethodNotAllowed, NotSignedIn
 
 
 class AccessMiddleware:
@@ -49,22 +49,26 @@ def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
 
 
 def check_request(request: HttpRequest) -> None:
-    """Raise NotSignedIn or Forbidden unless the matrix lets the request's account do this."""
+    """Raise NotSignedIn, Forbidden or MethodNotAllowed unless the matrix lets the request's account do this."""
     match = request.resolver_match
     name = match.view_name if match else ""
+    method = request.method or "GET"
     rule = find(name)
     if rule is None:
         raise Forbidden(f"“{name}” has no entry in the permission matrix.", code="no_rule")
-    needed = rule.needed(request.method or "GET")
-    if needed is None or needed is ANYONE:
+    needed = rule.needed(method)
+    if needed is None:
+        allowed = ", ".join(rule.allowed)
+        raise MethodNotAllowed(
+            f"{method} is not possible here. Possible: {allowed}.", headers={"Allow": allowed}
+        )
+    if not isinstance(needed, Role):
         return
-    assert isinstance(needed, Role)
     if not request.user.is_authenticated:
         raise NotSignedIn("Send a token as “Authorization: Bearer <token>”, or sign in.")
     check_account(request.user, needed)
     token = getattr(request, "token", None)
-    scope = rule.scope or scope_for(request.method or "GET", needed)
-    if token is not None and not token.covers(scope):
+    if token is not None and not token.covers(rule.scope or scope_for(method, needed)):
         raise Forbidden("The token's scopes do not cover this call.", code="scope_missing")
 
 

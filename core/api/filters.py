@@ -9,25 +9,25 @@ from rest_framework.request import Request
 
 from core.errors import FieldError, Invalid
 
-COMMON = frozenset({"page", "page_size", "ordering", "search", "format"})
+COMMON = frozenset({"page", "page_size", "ordering", "search"})
+# A search is some words that a person typed; each costs the database a look through the rows.
+SEARCH_CHARS, SEARCH_WORDS = 200, 10
 
 
 class StrictFilters(DjangoFilterBackend):
     """django-filter's, but an unknown parameter or a bad value is a 400."""
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """Apply the view's filters."""
         filterset = self.get_filterset(request, queryset, view)
-        known = set(filterset.base_filters) if filterset else set()
-        known |= _range_names(filterset) | COMMON | set(getattr(view, "extra_parameters", ()))
+        known = _names(filterset) | COMMON | set(getattr(view, "extra_parameters", ()))
         unknown = sorted(set(request.query_params) - known)
         if unknown:
-            allowed = ", ".join(sorted(known - {"format"}))
+            errors = [
+                FieldError(name, "unknown_parameter", "This list has no such filter.") for name in unknown
+            ]
             raise Invalid(
-                f"Unknown parameter “{unknown[0]}”. Known: {allowed}.",
-                errors=[
-                    FieldError(name, "unknown_parameter", "This list has no such filter.") for name in unknown
-                ],
+                f"Unknown parameter “{unknown[0]}”. Known: {', '.join(sorted(known))}.", errors=errors
             )
         if filterset is None:
             return queryset
@@ -42,13 +42,12 @@ class StrictFilters(DjangoFilterBackend):
         return filtered
 
 
-def _range_names(filterset: Any) -> set[str]:
-    if filterset is None:
-        return set()
+def _names(filterset: Any) -> set[str]:
+    """Return the parameters that the filters read; one with several inputs has a suffix for each."""
     names: set[str] = set()
-    for name, field in filterset.form.fields.items():
-        for suffix in getattr(field.widget, "suffixes", ()):
-            names.add(f"{name}_{suffix}")
+    for name, field in filterset.form.fields.items() if filterset is not None else ():
+        suffixes = getattr(field.widget, "suffixes", ())
+        names |= {f"{name}_{suffix}" for suffix in suffixes} or {name}
     return names
 
 
@@ -57,8 +56,13 @@ class StrictSearch(SearchFilter):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """Apply the search."""
-        if "search" in request.query_params and not self.get_search_fields(view, request):
+        wanted = request.query_params.get("search")
+        if wanted is not None and not self.get_search_fields(view, request):
             raise Invalid.field("search", "This list cannot be searched.", "unknown_parameter")
+        if len(wanted or "") > SEARCH_CHARS or len(list(self.get_search_terms(request))) > SEARCH_WORDS:
+            raise Invalid.field(
+                "search", f"At most {SEARCH_WORDS} words of {SEARCH_CHARS} characters together.", "too_long"
+            )
         return super().filter_queryset(request, queryset, view)
 
 
@@ -68,14 +72,10 @@ class StrictOrdering(OrderingFilter):
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         """Return the fields to order by."""
         raw = request.query_params.get(self.ordering_param)
-        if raw:
-            allowed = {name for name, _ in self.get_valid_fields(queryset, view, {"request": request})}
-            for term in raw.split(","):
-                if term.strip().lstrip("-") not in allowed:
-                    raise Invalid.field(
-                        "ordering",
-                        f"Cannot order by “{term}”. Known: {', '.join(sorted(allowed))}.",
-                        "unknown_field",
-                    )
+        allowed = {name for name, _ in self.get_valid_fields(queryset, view, {"request": request})}
+        for term in raw.split(",") if raw else ():
+            if term.strip().removeprefix("-") not in allowed:
+                known = ", ".join(sorted(allowed))
+                raise Invalid.field("ordering", f"Cannot order by “{term}”. Known: {known}.", "unknown_field")
         ordering = super().get_ordering(request, queryset, view)
         return [*ordering, "pk"] if ordering and "pk" not in ordering else ordering

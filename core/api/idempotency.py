@@ -1,130 +1,155 @@
 """`Idempotency-Key`: the same key and body give the same answer once.
 
-The effects of the call and the end of its key's row commit in one transaction: a process that dies in between has
-done nothing, and the key can be used again when its lock is over. A refusal (4xx) is kept too; a 5xx is not.
-A response with a secret that is told once has the data to keep in its place as `kept`.
+The effects of the call and the answer that is kept commit in one transaction, under an advisory lock that belongs to
+it: a process that dies in between has done nothing, and the key is free again as soon as its connection is gone. A
+refusal (4xx) is kept too, where a repeat would get it again; a 5xx is not, and undoes what was done.
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from core.errors import Conflict, Invalid, Unprocessable
+from core.api.answers import rendered
+from core.api.problems import problem_response, translate
+from core.errors import AppError, Conflict, Invalid, Unprocessable
 from core.models import IdempotencyKey
 
-LOCK_S = 120
 KEPT_FOR = timedelta(days=1)
 _KEPT_HEADERS = ("Location", "Content-Type", "ETag", "Preference-Applied")
-_RETRYABLE = frozenset({401, 403, 408, 409, 429})
+# Answers that another try may turn into a better one.
+_PASSING = frozenset({401, 403, 408, 409, 429})
+
+Handler = Callable[..., HttpResponseBase]
 
 
-class Replay(Exception):
-    """The key has its answer already; carries the response to send."""
+class _Undo(Exception):
+    """Carries an answer out of a transaction that is not to be kept."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: HttpResponseBase) -> None:
         self.response = response
+
+
+def once(handler: Handler, request: Request, key: str) -> Handler:
+    """Return `handler` such that it takes effect once under `key` of the request's account.
+
+    A response with a secret that is told once has the data to keep in its place as `kept`.
+    """
+    if not 1 <= len(key) <= 255 or not key.isprintable():
+        raise Invalid.field("Idempotency-Key", "1 to 255 printable characters.")
+
+    def call(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked: dict[str, Any] = {"owner": request.user, "key": key, "fingerprint": fingerprint(request)}
+        try:
+            with transaction.atomic():
+                kept = _take(**asked)
+                if kept is not None:
+                    return kept
+                response, error = _attempt(handler, *args, **kwargs)
+                answer = problem_response(request._request, error) if error else _to_keep(response)
+                if answer is not None:
+                    _keep(answer, **asked)
+        except _Undo as undo:
+            return undo.response
+        if error is not None:
+            raise error
+        return response
+
+    return call
+
+
+def _attempt(handler: Handler, *args: Any, **kwargs: Any) -> tuple[HttpResponseBase, AppError | None]:
+    """Return the answer, or the refusal, that is to be kept with what was done; raise where all must be undone."""
+    try:
+        response = handler(*args, **kwargs)
+    except Exception as error:
+        known = translate(error)
+        if known is None or not _lasts(known.status) or connection.needs_rollback:
+            raise
+        return HttpResponse(), known
+    if not _lasts(response.status_code):
+        raise _Undo(response)
+    return response, None
+
+
+def _lasts(status: int) -> bool:
+    return status < 500 and status not in _PASSING
+
+
+def _to_keep(response: HttpResponseBase) -> HttpResponse | None:
+    """Return the answer whole; None for one that streams, which cannot be kept."""
+    if hasattr(response, "at_once"):
+        response = response.at_once()
+    if isinstance(response, Response):
+        return rendered(response, data=getattr(response, "kept", response.data))
+    return response if isinstance(response, HttpResponse) else None
+
+
+def _take(*, owner: Any, key: str, fingerprint: str) -> HttpResponse | None:
+    """Lock the key until the end of the transaction; return its answer if it has one."""
+    number = int.from_bytes(hashlib.sha256(f"{owner.pk} {key}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            raise Conflict("A call with this key is under way.", code="idempotency_in_progress")
+    row = IdempotencyKey.objects.filter(owner=owner, key=key).first()
+    if row is not None and row.fingerprint != fingerprint:
+        raise Unprocessable("This key was used with another request.", code="idempotency_key_reused")
+    return _kept(row) if row is not None else None
+
+
+def _keep(answer: HttpResponse, **asked: Any) -> None:
+    IdempotencyKey.objects.create(
+        **asked,
+        status=answer.status_code,
+        headers={name: answer[name] for name in _KEPT_HEADERS if name in answer},
+        body=answer.content.decode(),
+    )
+
+
+def _kept(row: IdempotencyKey) -> HttpResponse:
+    response = HttpResponse(row.body.encode(), status=row.status)
+    for name, value in row.headers.items():
+        response[name] = value
+    response["Idempotency-Replayed"] = "true"
+    return response
 
 
 def fingerprint(request: Request) -> str:
     """Return a hash of what is asked: method, address, fields, and the content of the files."""
-    fields: list[tuple[str, str]] = []
     data = request.data
     if hasattr(data, "lists"):
-        fields = [(name, str(value)) for name, values in data.lists() for value in values]
-        fields = [(name, value) for name, value in fields if name not in request.FILES]
-        for name, file in request.FILES.items():
-            fields.append((name, f"{file.name}:{getattr(file, 'sha256', file.size)}"))
+        files = [(name, file) for name, found in request.FILES.lists() for file in found]
+        fields = [
+            (name, str(value))
+            for name, values in data.lists()
+            for value in values
+            if name not in request.FILES
+        ]
+        fields += [(name, f"{file.name} {_sha256(file)}") for name, file in files]
     else:
         fields = [("", json.dumps(data, sort_keys=True, default=str))]
     text = json.dumps([request.method, request.get_full_path(), sorted(fields)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass
-class Attempt:
-    """One call under a key; the transaction in which the call's effects happen is open until `finish`."""
-
-    row: IdempotencyKey
-    atomic: transaction.Atomic
-
-    @classmethod
-    def begin(cls, request: Request, key: str) -> "Attempt":
-        """Take the key, or raise Replay, Conflict (a call with it is under way) or Unprocessable (another body)."""
-        if not 1 <= len(key) <= 255 or not key.isprintable():
-            raise Invalid.field("Idempotency-Key", "1 to 255 printable characters.")
-        wanted = fingerprint(request)
-        row = _take(request.user, key, wanted)
-        atomic = transaction.atomic()
-        atomic.__enter__()
-        return cls(row, atomic)
-
-    def finish(self, response: HttpResponse, error: BaseException | None) -> None:
-        """Commit the effects with the answer, or undo them; keep the answer where a repeat would get it again."""
-        keep = response.status_code < 500 and response.status_code not in _RETRYABLE
-        if error is None and keep:
-            self._store(response)
-            self.atomic.__exit__(None, None, None)
-            return
-        trace: TracebackType | None = error.__traceback__ if error else None
-        failure = error or RuntimeError("not kept")
-        self.atomic.__exit__(type(failure), failure, trace)
-        if keep:
-            self._store(response)
-        else:
-            IdempotencyKey.objects.filter(pk=self.row.pk).delete()
-
-    def _store(self, response: HttpResponse) -> None:
-        if hasattr(response, "render"):
-            response.render()
-        IdempotencyKey.objects.filter(pk=self.row.pk).update(
-            status=response.status_code,
-            headers={name: response[name] for name in _KEPT_HEADERS if name in response},
-            body=_kept_body(response),
-            locked_until=None,
-        )
-
-
-def _kept_body(response: HttpResponse) -> str:
-    if response.streaming:
-        return ""
-    kept = JSONRenderer().render(response.kept) if hasattr(response, "kept") else response.content
-    return bytes(kept).decode()
-
-
-def _take(owner: Any, key: str, wanted: str) -> IdempotencyKey:
-    until = timezone.now() + timedelta(seconds=LOCK_S)
-    with transaction.atomic():
-        row, made = IdempotencyKey.objects.select_for_update().get_or_create(
-            owner=owner, key=key, defaults={"fingerprint": wanted, "locked_until": until}
-        )
-        if made:
-            return row
-        if row.fingerprint != wanted:
-            raise Unprocessable("This key was used with another request.", code="idempotency_key_reused")
-        if row.status is not None:
-            raise Replay(_stored(row))
-        if row.locked_until and row.locked_until > timezone.now():
-            raise Conflict("A call with this key is under way.", code="idempotency_in_progress")
-        row.locked_until = until
-        row.save(update_fields=["locked_until"])
-        return row
-
-
-def _stored(row: IdempotencyKey) -> HttpResponse:
-    response = HttpResponse(row.body.encode(), status=row.status)
-    for name, value in row.headers.items():
-        response[name] = value
-    response["Idempotency-Replayed"] = "true"
-    return response
+def _sha256(file: Any) -> str:
+    """Return the hash that was taken when the file came in, or take it now."""
+    if known := getattr(file, "sha256", None):
+        return str(known)
+    content: BinaryIO = file.file
+    content.seek(0)
+    digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    content.seek(0)
+    return digest
 
 
 def forget_old_keys() -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework.response import Response
 
@@ -15,13 +16,13 @@ from core.jobs.kinds import kinds
 from core.models import Job
 
 
-def accepted(request: HttpRequest, job: Job) -> Response:
+def accepted(request: HttpRequest, job: Job) -> HttpResponseBase:
     """Answer 202 with the job, or its result where the client waits and it comes in time."""
     wished = preference(request)
-    if wished.wait_s:
-        from core.api.waiting import WaitForJob
+    if wished.wait_s and job.is_open:
+        from core.api.waiting import WaitForJob  # which answers with what is below
 
-        return WaitForJob(request, job.pk, wished.wait_s)  # type: ignore[return-value]
+        return WaitForJob(request, job, wished.wait_s, outcome)
     response = job_response(job)
     if wished.respond_async:
         response["Preference-Applied"] = "respond-async"
@@ -34,26 +35,17 @@ def job_response(job: Job) -> Response:
     return Response(JobOut(job).data, status=202, headers={"Location": location})
 
 
+def job_shown(job: Job) -> Response:
+    """Answer 200 with the job as it is."""
+    return Response(JobOut(job).data)
+
+
 def outcome(job: Job) -> Response:
-    """Answer what the call would have answered at once, or the job where it has not ended."""
+    """Answer what the call would have answered at once, or the job where it has not ended or was cancelled."""
     if job.status == JobStatus.SUCCEEDED:
-        return Response(job.result, status=kinds.get(job.kind).result_status)
+        status = kinds.get(job.kind).result_status if job.kind in kinds else 200
+        return Response(job.result, status=status)
     if job.status == JobStatus.FAILED:
         body: dict[str, Any] = {**(job.error or {}), "request_id": current().request_id}
         return Response(body, status=body.get("status", 500), content_type=CONTENT_TYPE)
     return job_response(job)
-
-
-def rendered(response: Response) -> HttpResponse:
-    """Return a plain response with the JSON of a DRF response that no view finalises."""
-    from rest_framework.renderers import JSONRenderer
-
-    plain = HttpResponse(
-        JSONRenderer().render(response.data),
-        status=response.status_code,
-        content_type=response.content_type or "application/json",
-    )
-    for name, value in response.headers.items():
-        if name.lower() != "content-type":
-            plain[name] = value
-    return plain

@@ -4,14 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import get_visible
-from core.api.jobs import job_response
+from core.api.jobs import job_response, job_shown
+from core.api.prefer import preference
 from core.api.serializers import JobLogOut, JobOut
 from core.api.views import ApiView, ListView
+from core.api.waiting import WaitForJob
 from core.jobs import services
 from core.models import Job, JobLog
 
@@ -40,9 +43,13 @@ class JobDetail(ApiView):
     """One job."""
 
     @extend_schema(responses=JobOut)
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Return the job; its `result` is what the call would have answered."""
-        return Response(JobOut(get_visible(Job.objects, request.user, pk)).data)
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Return the job; its `result` is what the call would have answered. `Prefer: wait=N` waits for its end."""
+        job = get_visible(Job.objects, request.user, pk)
+        wait_s = preference(request._request).wait_s
+        return (
+            WaitForJob(request._request, job, wait_s, job_shown) if wait_s and job.is_open else job_shown(job)
+        )
 
 
 class JobCancel(ApiView):
@@ -52,7 +59,7 @@ class JobCancel(ApiView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Cancel the job: at once where it waits, within a second or two where it runs."""
         job = services.job_cancel(job=get_visible(Job.objects, request.user, pk), actor=request.user)
-        return Response(JobOut(job).data)
+        return job_shown(job)
 
 
 class JobRetry(ApiView):

@@ -7,6 +7,8 @@ from rest_framework.request import Request
 
 from core.errors import Invalid
 
+LAST_PAGE = 10**9
+
 
 class Pages(PageNumberPagination):
     """`?page=` from 1, `?page_size=` at most 200; a size or page that cannot be is refused, not bent."""
@@ -17,18 +19,18 @@ class Pages(PageNumberPagination):
 
     def get_page_size(self, request: Request) -> int:
         """Return the asked size; 400 for one out of bounds."""
-        raw = request.query_params.get("page_size")
-        if raw is None:
-            return self.page_size
-        if not raw.isdecimal() or not 1 <= int(raw) <= self.max_page_size:
-            raise Invalid.field(
-                "page_size", f"A whole number from 1 to {self.max_page_size}.", "out_of_range"
-            )
-        return int(raw)
+        return whole_number(request, "page_size", self.page_size, self.max_page_size)
 
-    def get_page_number(self, request: Request, paginator: Any) -> Any:
+    def get_page_number(self, request: Request, paginator: Any) -> int:
         """Return the asked page; 400 for what is no number."""
-        raw = request.query_params.get(self.page_query_param, "1")
-        if not raw.isdecimal() or int(raw) < 1:
-            raise Invalid.field("page", "A whole number from 1.", "out_of_range")
-        return raw
+        return whole_number(request, "page", 1, LAST_PAGE)
+
+
+def whole_number(request: Request, name: str, default: int, maximum: int) -> int:
+    """Return the query's parameter; Invalid where it is not a whole number from 1 to `maximum`."""
+    raw = request.query_params.get(name)
+    if raw is None:
+        return default
+    if not (raw.isascii() and raw.isdecimal() and len(raw) <= 10 and 1 <= int(raw) <= maximum):
+        raise Invalid.field(name, f"A whole number from 1 to {maximum}.", "out_of_range")
+    return int(raw)

@@ -1,6 +1,7 @@
 """Errors as problem documents (RFC 9457) for programs and as pages for people."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,38 +12,55 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.exceptions import ValidationError as ModelInvalid
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from redis.exceptions import RedisError
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from core import context
+from core.database import OUTAGES
 from core.errors import (
     AppError,
     FieldError,
     Forbidden,
     Invalid,
+    MethodNotAllowed,
+    NotAcceptable,
     NotFound,
     NotSignedIn,
     TooLarge,
     TooMany,
+    Unavailable,
     UnsupportedMedia,
 )
+from core.states import InvalidTransition
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 
+# What a person can do about an error, by its status; the detail says what it is.
+NEXT = {
+    400: "Go back, change what was wrong, and send it again.",
+    401: "Sign in and try again.",
+    403: "Ask an administrator if you need this.",
+    404: "Look for it in its list; it may have been deleted, or belong to somebody else.",
+    405: "Go back and use the buttons of the page.",
+    409: "Reload the page to see how things are now.",
+    413: "Choose something smaller, or make room by deleting what is no longer needed.",
+    429: "Wait a while and try again.",
+    500: "Try again. If it happens again, give the number below to an operator.",
+    503: "Try again in a moment.",
+    507: "Delete files that are no longer needed, or ask an operator for room.",
+}
 
-class MethodNotAllowed(AppError):
-    """The address does not know the method."""
 
-    status, code, title = 405, "method_not_allowed", "Method not allowed"
+class Away(Unavailable):
+    """The database or Redis does not answer."""
 
-
-class NotAcceptable(AppError):
-    """None of the media types that the client accepts can be made."""
-
-    status, code, title = 406, "not_acceptable", "Not acceptable"
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "2"})
 
 
 class InternalError(AppError):
@@ -57,16 +75,25 @@ def document(error: AppError) -> dict[str, Any]:
 
 
 def problem_response(request: HttpRequest, error: AppError) -> HttpResponse:
-    """Answer with `error`: JSON for the API and for htmx, a page for people."""
+    """Answer with `error`: JSON for the API and for parts of pages that htmx asks for, a page for people."""
     body = document(error)
+    htmx = getattr(request, "htmx", None)
     response: HttpResponse
-    if request.path_info.startswith("/api/") or getattr(request, "htmx", False):
+    if request.path_info.startswith("/api/") or (htmx and not htmx.boosted):
         response = JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
     else:
-        response = render(request, "error.html", {"problem": body}, status=error.status)
+        response = HttpResponse(_page(request, body), status=error.status)
     for name, value in _headers(error).items():
         response[name] = value
     return response
+
+
+def _page(request: HttpRequest, problem: dict[str, Any]) -> str:
+    """Return the page of an error; one of ours (5xx) does without the account, which may be what fails."""
+    signed_in = problem["status"] < 500 and hasattr(request, "user") and request.user.is_authenticated
+    base = "base.html" if signed_in else "base_signed_out.html"
+    values = {"problem": problem, "base": base, "next": NEXT.get(problem["status"], "")}
+    return render_to_string("error.html", values, request if signed_in else None)
 
 
 def _headers(error: AppError) -> dict[str, str]:
@@ -81,6 +108,8 @@ def exception_handler(error: Exception, info: dict[str, Any]) -> Response | None
     known = translate(error)
     if known is None:
         return None
+    if known.status >= 500:
+        log.error("%s", known.title, exc_info=error)
     response = Response(document(known), status=known.status, content_type=CONTENT_TYPE)
     for name, value in _headers(known).items():
         response[name] = value
@@ -103,7 +132,17 @@ def translate(error: Exception) -> AppError | None:
         return Invalid(str(error) or "The request is not well formed.")
     if isinstance(error, ModelInvalid):
         return _from_model(error)
+    if isinstance(error, IntegrityError):
+        return _from_database(error)
+    if isinstance(error, (*OUTAGES, RedisError)):
+        return Away("A part that the platform needs does not answer right now. Nothing was lost.")
     return None
+
+
+def _from_database(error: IntegrityError) -> AppError | None:
+    """Return our error where a state machine's trigger refused what another request was quicker with."""
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    return InvalidTransition("Something else changed it first.") if constraint.endswith("_machine") else None
 
 
 def _from_drf(error: drf.APIException) -> AppError:
@@ -115,7 +154,7 @@ def _from_drf(error: drf.APIException) -> AppError:
         return Invalid(f"{where}{first.detail}{more}", errors=errors)
     detail = str(error.detail)
     if isinstance(error, drf.Throttled):
-        return TooMany(detail, retry_after_s=int(error.wait or 1))
+        return TooMany(detail, retry_after_s=int(getattr(error, "wait", None) or 1))
     kinds: list[tuple[type[drf.APIException], type[AppError]]] = [
         (drf.NotAuthenticated, NotSignedIn),
         (drf.AuthenticationFailed, NotSignedIn),
@@ -179,11 +218,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: says the number under which the log has the cause, and nothing of the inside."""
     number = context.current().request_id
-    error = InternalError(
+    caught = sys.exc_info()[1]
+    known = translate(caught) if isinstance(caught, Exception) else None
+    error = known or InternalError(
         f"Something in the platform went wrong. Give this number to those who run it: {number}."
     )
     try:
         return problem_response(request, error)
     except Exception:
         log.exception("the error page failed")
-        return JsonResponse(document(error), status=500, content_type=CONTENT_TYPE)
+        return JsonResponse(document(error), status=error.status, content_type=CONTENT_TYPE)

@@ -14,6 +14,8 @@ class ProgressOut(serializers.Serializer[Any]):
     total = serializers.IntegerField(allow_null=True)
     unit = serializers.CharField()
     message = serializers.CharField()
+    rate = serializers.FloatField(allow_null=True, help_text="Units per second of late, as measured.")
+    eta_s = serializers.FloatField(allow_null=True, help_text="Seconds left at that rate.")
 
 
 class JobOut(serializers.ModelSerializer[Job]):

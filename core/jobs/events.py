@@ -11,7 +11,7 @@ from core.models import Job
 @event
 @dataclass(frozen=True, slots=True)
 class JobChanged(Event):
-    """A job was made, changed its status, or got further."""
+    """A job changed its status or got further."""
 
     kind: ClassVar[str] = "job.changed"
     id: UUID
@@ -33,10 +33,24 @@ class JobChanged(Event):
 
 @event
 @dataclass(frozen=True, slots=True)
+class JobAdded(Event):
+    """A job was made: lists of jobs have one more."""
+
+    kind: ClassVar[str] = "jobs.added"
+    id: UUID
+    owner_id: UUID
+
+    def groups(self) -> list[str]:
+        """Its owner's pages."""
+        return [group_of("user", self.owner_id)]
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class JobLogged(Event):
     """A line was added to a job's log."""
 
-    kind: ClassVar[str] = "job.logged"
+    kind: ClassVar[str] = "job.log"
     id: UUID
     seq: int
     level: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from core.registry import Registry
 
@@ -18,7 +19,8 @@ Body = Callable[["JobContext"], "dict[str, Any] | None"]
 class JobKind:
     """How jobs of one name are run.
 
-    `title` is what people read; `result_status` is the HTTP status that the call would have answered at once.
+    `title` is what people read; `result_status` is the HTTP status that the call would have answered at once;
+    `page` is the URL name of the page that shows what the result's `id` names.
     """
 
     name: str
@@ -28,6 +30,12 @@ class JobKind:
     timeout_s: int
     max_attempts: int
     result_status: int
+    page: str
+
+    def result_url(self, result: dict[str, Any] | None) -> str:
+        """Return the address of the result's page, or nothing where it has none."""
+        shown = self.page and result and result.get("id")
+        return reverse(self.page, args=[shown]) if shown else ""
 
 
 kinds: Registry[JobKind] = Registry("kind of job")
@@ -41,12 +49,13 @@ def job(
     timeout_s: int | None = None,
     max_attempts: int = 3,
     result_status: int = 200,
+    page: str = "",
 ) -> Callable[[Body], Body]:
     """Register the decorated function as the body of jobs of the kind `name`."""
 
     def register(body: Body) -> Body:
         limit = timeout_s or settings.JOB_TIMEOUT_S
-        kinds.add(name, JobKind(name, title, body, queue, limit, max_attempts, result_status))
+        kinds.add(name, JobKind(name, title, body, queue, limit, max_attempts, result_status, page))
         return body
 
     return register

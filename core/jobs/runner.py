@@ -3,36 +3,29 @@
 import contextlib
 import logging
 import os
-from datetime import timedelta
-from typing import Any
+import threading
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from core import context
 from core.choices import JobStatus
-from core.errors import AppError, Unavailable
-from core.jobs import services
-from core.jobs.context import (
-    DeadlinePassed,
-    JobCancelled,
-    JobContext,
-    JobStopped,
-    LeaseLost,
-    WorkerStopping,
-    end,
-)
+from core.events import publish
+from core.jobs.context import JobContext
+from core.jobs.ending import end_badly
+from core.jobs.errors import UnknownKind
+from core.jobs.events import JobChanged
 from core.jobs.kinds import kinds
 from core.jobs.reporter import Reporter, report
 from core.jobs.sql import after_seconds
+from core.jobs.stops import WorkerStopping
 from core.models import Job
 
 log = logging.getLogger(__name__)
 
 _running: JobContext | None = None
+_stopping = threading.Event()  # the worker shuts down
 
 
 def run(job_id: str, *, worker: str = "", threaded: bool = True) -> None:
@@ -41,10 +34,14 @@ def run(job_id: str, *, worker: str = "", threaded: bool = True) -> None:
     `threaded=False` leaves the reporter's thread away: for callers that work inside one transaction.
     """
     global _running
+    if _stopping.is_set():
+        return  # it still waits: the clock sends its message again
     job = claim(job_id, worker=worker or os.environ.get("RQ_WORKER_ID", ""))
     if job is None:
         return
     ctx = _running = JobContext(job)
+    if _stopping.is_set():  # the signal came during the claim
+        ctx.stop(WorkerStopping)
     try:
         with context.use(context.Context(request_id=job.request_id, job_id=job.pk)):
             _attempt(ctx, threaded=threaded)
@@ -53,13 +50,14 @@ def run(job_id: str, *, worker: str = "", threaded: bool = True) -> None:
 
 
 def stop_running() -> None:
-    """Ask the job that this process runs to go back to its queue: the worker shuts down."""
+    """Ask the job that this process runs to go back to its queue, and take no other: the worker shuts down."""
+    _stopping.set()
     if _running is not None:
         _running.stop(WorkerStopping)
 
 
 def claim(job_id: str, *, worker: str) -> Job | None:
-    """Take the job by a conditional update, with a lease and the next fencing number; None where it is not to be had."""
+    """Take the job by a conditional update, with a lease and the next fencing number; None where that is too late."""
     taken = Job.objects.filter(pk=job_id, status=JobStatus.QUEUED).update(
         status=JobStatus.RUNNING,
         worker=worker,
@@ -68,11 +66,15 @@ def claim(job_id: str, *, worker: str) -> Job | None:
         lease_until=after_seconds(settings.JOB_LEASE_S),
         started_at=Coalesce("started_at", Now()),
         available_at=None,
+        progress_done=0,
+        progress_message="",
+        progress_rate=None,
     )
     if not taken:
         return None
-    job = Job.objects.select_related("owner").get(pk=job_id)
-    services.publish_change(job)
+    job: Job | None = Job.objects.select_related("owner").filter(pk=job_id, worker=worker).first()
+    if job is not None:  # else it was deleted or taken away again
+        publish(JobChanged.of(job))
     return job
 
 
@@ -83,59 +85,20 @@ def _attempt(ctx: JobContext, *, threaded: bool) -> None:
         if not threaded:
             report(ctx)
         with Reporter(ctx) if threaded else contextlib.nullcontext():
-            ctx.check()
-            result = kinds.get(ctx.job.kind).body(ctx)
-            if ctx.job.status == JobStatus.RUNNING:
-                with ctx.completing() as done:
-                    done.result = result
-    except Exception as caught:
+            _work(ctx)
+    except (Exception, SystemExit) as caught:  # a library that calls exit() ends its job, not the rules
         error = caught
     if error is None:
         log.info("job %s succeeded", ctx.job.kind, extra={"cpu_seconds": round(ctx.cpu_seconds, 3)})
     else:
-        _end_badly(ctx, error)
+        end_badly(ctx, error)
 
 
-def _end_badly(ctx: JobContext, error: BaseException) -> None:
-    """Give the job the end, or the next attempt, that `error` asks for; do nothing where it is not ours any more."""
-    if isinstance(error, LeaseLost):
-        log.warning("job %s was given to another worker; this attempt is dropped", ctx.id)
-        return
-    try:
-        with transaction.atomic():
-            row = ctx.mine().select_for_update().first()
-            if row is not None:
-                row.cpu_seconds += ctx.cpu_seconds
-                _decide(row, error)
-    except (OperationalError, InterfaceError):
-        log.exception("job %s: its end cannot be written; the lease will run out", ctx.id)
-
-
-def _decide(row: Job, error: BaseException) -> None:
-    if isinstance(error, JobCancelled):
-        end(row, JobStatus.CANCELLED)
-    elif isinstance(error, WorkerStopping):
-        row.attempt -= 1  # the attempt was taken from it, it did not fail
-        row.save(update_fields=["attempt", "cpu_seconds"])
-        services.back_to_queue(row)
-    elif (
-        isinstance(error, (Unavailable, OperationalError, InterfaceError)) and row.attempt < row.max_attempts
-    ):
-        wait = timedelta(seconds=min(60, 2**row.attempt))
-        log.warning("job %s is tried again in %s: %s", row.pk, wait, error)
-        services.back_to_queue(row, available_at=timezone.now() + wait)
-    else:
-        end(row, JobStatus.FAILED, error_dict(row, error))
-
-
-def error_dict(row: Job, error: BaseException) -> dict[str, Any]:
-    """Return the error in the shape of a problem document; a defect shows its number, not its inside."""
-    if isinstance(error, AppError):
-        return error.as_dict()
-    if isinstance(error, DeadlinePassed):
-        detail = f"The job was stopped after {row.timeout_s} seconds, the limit of its kind."
-        return AppError(detail, code="job_timeout").as_dict() | {"status": 422, "title": "The time is over"}
-    if not isinstance(error, JobStopped):
-        log.error("job %s failed by a defect", row.pk, exc_info=error)
-    detail = f"Something in the platform went wrong. Give this number to those who run it: {row.pk}."
-    return AppError(detail, code="internal_error").as_dict() | {"status": 500, "title": "Internal error"}
+def _work(ctx: JobContext) -> None:
+    ctx.check()
+    if ctx.job.kind not in kinds:
+        raise UnknownKind(f"There is no kind of job “{ctx.job.kind}” any more.")
+    result = kinds.get(ctx.job.kind).body(ctx)
+    if ctx.job.status == JobStatus.RUNNING:
+        with ctx.completing() as done:
+            done.result = result

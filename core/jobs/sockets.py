@@ -1,15 +1,27 @@
 """Sockets of jobs, and the one socket that each page opens for all news of its account."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.api.serializers import JobOut
+from core.jobs.events import JobLogged
 from core.models import Job
 from core.sockets.topics import route, topic
 
+# Lines that are sent at once to who asks for those after a number; the API has the others.
+LINES = 10_000
 
-def _snapshot(job_id: str) -> dict[str, Any] | None:
+
+def _snapshot(job_id: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The job as it is and, with `?after=<seq>`, the lines of its log after that one."""
     job = Job.objects.filter(pk=job_id).first()
-    return {"kind": "job.snapshot", **JobOut(job).data} if job else None
+    if job is None:
+        return
+    yield {"kind": "job.snapshot", **JobOut(job).data}
+    after = query.get("after", "")
+    if after.isdecimal() and len(after) < 10:
+        for entry in job.log.filter(seq__gt=int(after))[:LINES]:
+            yield JobLogged(job.pk, entry.seq, entry.level, entry.line).message()
 
 
 def register() -> None:

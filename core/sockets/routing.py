@@ -1,10 +1,11 @@
 """The WebSocket half of the ASGI application."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from channels.routing import URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 from django.urls import path
 from django.utils.module_loading import import_string
 
@@ -23,30 +24,48 @@ class NamedRoute:
         return await self.app({**scope, "route_name": self.name}, receive, send)
 
 
-async def no_such_socket(scope: Any, receive: Any, send: Any) -> None:
-    """Refuse the handshake of an unknown address."""
-    await receive()
-    await send({"type": "websocket.close", "code": 4404})
+class Refuse:
+    """Refuses a handshake with an HTTP status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer and be done; a server that cannot say a status of ours says 403."""
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close"})
+            return
+        headers = [(b"content-length", b"0")]
+        await send({"type": "websocket.http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": b""})
 
 
-class OriginOrToken:
-    """Browsers are checked for their origin; programs that send a token in a header have none."""
+class OwnPagesOrToken:
+    """Browsers send the session's cookie from any page: theirs must be one of ours. Programs bring a token instead."""
 
     def __init__(self, app: Any) -> None:
-        self.app, self.checked = app, AllowedHostsOriginValidator(app)
+        self.app, self.refuse = app, Refuse(403)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         """Choose by the handshake's headers."""
-        has_token = any(name == b"authorization" for name, _ in scope["headers"])
-        return await (self.app if has_token else self.checked)(scope, receive, send)
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        with_token = headers.get(b"authorization", "").lower().startswith("bearer ")
+        ours = with_token or is_own_page(headers.get(b"origin", ""), headers.get(b"host", ""))
+        return await (self.app if ours else self.refuse)(scope, receive, send)
+
+
+def is_own_page(origin: str, host: str) -> bool:
+    """Say whether the page at `origin` was served by `host`, a host of ours, or by a site that is trusted."""
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS) and urlsplit(origin).netloc == host
 
 
 def application() -> Any:
     """Return the application that serves every registered socket route; call it when the apps are ready."""
     identify = import_string(settings.SOCKET_IDENTITY)
-    patterns = [
-        path(item.pattern, NamedRoute(item.name, HintConsumer.as_asgi()), name=item.name)
-        for item in routes.values()
-    ]
-    patterns.append(path("<path:rest>", no_such_socket))
-    return OriginOrToken(identify(URLRouter(patterns)))
+    named: list[Any] = [(item, NamedRoute(item.name, HintConsumer.as_asgi())) for item in routes.values()]
+    patterns = [path(item.pattern, app, name=item.name) for item, app in named]
+    nothing: Any = Refuse(404)
+    return OwnPagesOrToken(identify(URLRouter([*patterns, path("<path:rest>", nothing), path("", nothing)])))

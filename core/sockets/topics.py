@@ -1,21 +1,21 @@
 """Topics: what can be followed, and who may follow it. The apps register both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.registry import Registry
 
 MayFollow = Callable[[Any, str], bool]
-Snapshot = Callable[[str], "dict[str, Any] | None"]
+Snapshot = Callable[[str, Mapping[str, str]], Iterable[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
 class Topic:
     """A kind of object that sockets can follow.
 
-    `may_follow(user, id)` is asked at connect and again every few seconds; `snapshot(id)` is the first message, so
-    that nothing between the page's load and the connection is missed.
+    `may_follow(user, id)` is asked at connect and again every few seconds; `snapshot(id, query)` gives the first
+    messages, so that nothing between the page's load and the connection is missed. `query` is that of the address.
     """
 
     name: str
@@ -25,7 +25,8 @@ class Topic:
 
 @dataclass(frozen=True)
 class SocketRoute:
-    """An address of sockets. `pattern` is a path as in URL patterns; `<id>` names the object, where there is one."""
+    """An address of sockets. `pattern` is a path as in URL patterns; `<uuid:id>` names the object, where there is one;
+    without it the object is the account itself."""
 
     name: str
     pattern: str

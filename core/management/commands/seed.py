@@ -10,7 +10,9 @@ from core.seeds import seeds
 class Command(BaseCommand):
     """Run every step; each leaves alone what is there."""
 
-    help = "Give a new installation its first administrator, algorithms and samples; safe to run at every start."
+    help = (
+        "Give a new installation its first administrator, algorithms and samples; safe to run at every start."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the steps in their order."""

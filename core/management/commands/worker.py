@@ -2,11 +2,13 @@
 
 import os
 import socket
+import time
 from typing import Any
 
 import django_rq
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 
 from core.ids import uuid7
@@ -26,13 +28,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve the queues in the given order."""
         queues = [django_rq.get_queue(name) for name in options["queues"]]
-        name = f"{socket.gethostname()}-{os.getpid()}-{str(uuid7())[-4:]}"
+        self._await_redis(queues[0].connection)
         worker = JobWorker(
             queues,
-            name=name,
+            name=f"{socket.gethostname()}-{os.getpid()}-{str(uuid7())[-4:]}",
             connection=queues[0].connection,
             serializer=JSONSerializer,
-            worker_ttl=20,
+            worker_ttl=20,  # of which it waits five seconds for a message, and then says that it lives
             job_monitoring_interval=2,
         )
         worker.work(burst=options["burst"], logging_level="WARNING", with_scheduler=False)
+
+    def _await_redis(self, connection: Any) -> None:
+        while True:
+            try:
+                connection.ping()
+            except RedisError as error:
+                self.stderr.write(f"Waiting for Redis: {error}")
+                time.sleep(1)
+            else:
+                return
