@@ -132,7 +132,9 @@ class BodyPipe(io.RawIOBase):
 
     async def release(self) -> None:
         """Stop reading for the thread: what it has not read is again the next of the inbound body."""
-        self._finish(ClientGone("the request is over"))  # first: a thread may wait, and we may be cancelled below
+        self._finish(
+            ClientGone("the request is over")
+        )  # first: a thread may wait, and we may be cancelled below
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.wait([self._pump])

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from django.db import connection, connections
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
@@ -24,11 +25,11 @@ seen: list[str] = []
 
 
 def saw(what: str, seconds: float = 5) -> bool:
-    """Say whether `what` happened, waiting for it for a while."""
+    """Say whether something that begins with `what` happened, waiting for it for a while."""
     deadline = time.monotonic() + seconds
-    while what not in seen and time.monotonic() < deadline:
+    while not (found := any(entry.startswith(what) for entry in seen)) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return what in seen
+    return found
 
 
 def hello(request: HttpRequest) -> HttpResponse:
@@ -89,7 +90,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def form(request: HttpRequest) -> HttpResponse:
     """Read a multipart form."""
-    files = {name: hashlib.sha256(file.read()).hexdigest() for name, file in request.FILES.items()}
+    uploads: Any = request.FILES
+    files = {name: hashlib.sha256(file.read()).hexdigest() for name, file in uploads.items()}
     return JsonResponse({"fields": request.POST.dict(), "files": files})
 
 
@@ -171,7 +173,7 @@ class _Zeros(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         size = min(len(buffer), self._left)
         self._left -= size
         buffer[:size] = bytes(size)
@@ -244,6 +246,31 @@ class Broken(Handoff):
         raise LookupError("the handoff failed")
 
 
+def _backend() -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return JsonResponse({"backend": cursor.fetchone()[0]})
+
+
+def rows(request: HttpRequest) -> HttpResponse:
+    """Ask the database in the view."""
+    return _backend()
+
+
+class RowsLater(Handoff):
+    """Asks the database in a handoff."""
+
+    async def stream(self, exchange: Exchange) -> None:
+        """Ask on a thread."""
+        await exchange.send_response(await exchange.run(_backend))
+
+
+def close_connections(request: HttpRequest) -> HttpResponse:
+    """Leave nothing behind that would keep the test database from being dropped."""
+    connections.close_all()
+    return HttpResponse()
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for a defect."""
     return HttpResponse("our fault", status=500)
@@ -267,8 +294,12 @@ urlpatterns = [
     path("missing-file", missing_file),
     path("zeros/<int:size>", zeros),
     path("wait/<int:milliseconds>", wait),
-    path("broken/<str:when>", lambda request, when: Broken(request, when)),
-    path("api/v1/compression/stream", lambda request: Shout(request)),
+    path("broken/<str:when>", Broken),
+    path("api/broken/<str:when>", Broken),
+    path("rows", rows),
+    path("rows-later", RowsLater),
+    path("close-connections", close_connections),
+    path("api/v1/compression/stream", Shout),
 ]
 handler500 = "tests.config.serving_site.server_error"
 

@@ -215,7 +215,7 @@ def test_a_refused_body_that_comes_anyway_is_passed_over(http: httpx.Client) -> 
 def test_a_generated_answer_streams_on_the_transfer_lane(http: httpx.Client) -> None:
     response = http.get("/numbers/50000")
     assert response.text == "".join(f"{number}\n" for number in range(50_000))
-    assert saw("numbers closed on lane-transfer_0") or saw("numbers closed on lane-transfer_1")
+    assert saw("numbers closed on lane-transfer")
 
 
 def test_a_generator_is_held_back_and_closed_when_its_client_leaves(
@@ -226,7 +226,7 @@ def test_a_generator_is_held_back_and_closed_when_its_client_leaves(
     time.sleep(0.3)
     assert not any("closed" in entry for entry in seen), "it waits for its client"
     raw.close()
-    assert saw("numbers closed on lane-transfer_0") or saw("numbers closed on lane-transfer_1")
+    assert saw("numbers closed on lane-transfer")
     assert http.get("/numbers/3").text == "0\n1\n2\n"
 
 
