@@ -1,6 +1,6 @@
 import htmx from "htmx.org";
 import { csrfToken, problemOf, signIn } from "./lib/http.ts";
-import { toastProblem } from "./lib/toast.ts";
+import { toastProblem, toastSignedOut } from "./lib/toast.ts";
 
 interface Answer {
   xhr: XMLHttpRequest;
@@ -59,9 +59,10 @@ function inspect(event: Event): void {
 
 function failed(event: Event): void {
   const { xhr } = (event as CustomEvent<Answer>).detail;
-  if (xhr.status === 401) return signIn();
+  const byItself = (event.target as Element).matches("[data-live]");
+  if (xhr.status === 401) return byItself ? toastSignedOut() : signIn();
   // A live part that is gone or not ours any more is no news to the reader.
-  if (xhr.status === 404 && (event.target as Element).matches("[data-live]")) return;
+  if (xhr.status === 404 && byItself) return;
   toastProblem(problemOf(xhr.status, contentType(xhr), xhr.responseText));
 }
 

@@ -7,7 +7,7 @@ import { LastingSocket } from "./socket.ts";
 interface Message {
   kind: string;
   status: string;
-  progress?: { done: number; total: number | null; unit: string; message?: string };
+  progress?: { done?: number; total?: number | null; unit?: string; message?: string };
 }
 
 const ENDED = new Set(["succeeded", "failed", "cancelled"]);
@@ -33,13 +33,14 @@ export const jobProgress = component(() => {
 
     take(id: string, message: Message): void {
       if (message.progress) this.show(message.progress);
+      if (!message.status) return;
       if (!ENDED.has(message.status)) return;
       socket?.close();
       const detail = { id, status: message.status };
       this.$root.dispatchEvent(new CustomEvent("job:ended", { bubbles: true, detail }));
     },
 
-    show({ done, total, unit, message }: NonNullable<Message["progress"]>): void {
+    show({ done = 0, total = null, unit = "", message = "" }: NonNullable<Message["progress"]>): void {
       speed.note(done, performance.now());
       const bar = this.$root.querySelector("progress")!;
       if (total) {

@@ -2,12 +2,13 @@
  * Keep what is shown true: one socket for the page brings hints ("job X changed"), and every element that says
  * `data-live="job:X"` gets the event `live`, on which htmx fetches it anew (`hx-get`, `hx-trigger="live"`).
  *
- * `data-live` lists what an element shows, by blanks: `job:<id>`, or `job:*` for any job. A hint for an element comes
+ * `data-live` lists what an element shows, by blanks: `job:<id>`, or `job:*` for the status of any job. A hint for an element comes
  * through at once and then at most every 400 ms. After a break everything live is fetched anew. While there is no
  * socket, elements with `data-running` are fetched every 3 s.
  */
 import { coalesce } from "./lib/coalesce.ts";
 import { eventsUrl, socketUrl } from "./lib/http.ts";
+import { toastSignedOut } from "./lib/toast.ts";
 import { LastingSocket } from "./socket.ts";
 
 const PAUSE_MS = 400;
@@ -16,12 +17,24 @@ const POLL_MS = 3000;
 interface Hint {
   kind: string;
   id?: string;
+  status?: string;
 }
 
-/** `{"kind": "job.changed", "id": "7"}` concerns `job:7` and `job:*`. */
-export function topicsOf(hint: Hint): string[] {
-  const subject = hint.kind.split(".")[0]!;
-  return hint.id ? [`${subject}:${hint.id}`, `${subject}:*`] : [`${subject}:*`];
+/**
+ * Return a function from hints to what they concern: `{"kind": "job.changed", "id": "7"}` concerns `job:7`, and
+ * `job:*` unless the object only got further: lists and counts change when its status does.
+ */
+export function topics(): (hint: Hint) => string[] {
+  const statuses = new Map<string, string>();
+  return ({ kind, id, status }) => {
+    const subject = kind.split(".")[0]!;
+    const any = `${subject}:*`;
+    if (!id) return [any];
+    const one = `${subject}:${id}`;
+    const further = status !== undefined && statuses.get(one) === status;
+    if (status !== undefined) statuses.set(one, status);
+    return further ? [one] : [one, any];
+  };
 }
 
 /** Tell the elements that show `topic`; their htmx parts fetch themselves. */
@@ -40,6 +53,7 @@ function tellAll(selector: string): void {
 export function installLive(): void {
   const path = eventsUrl();
   if (!path) return;
+  const topicsOf = topics();
   const hint = coalesce(refresh, PAUSE_MS);
   let polling: ReturnType<typeof setInterval> | undefined;
   new LastingSocket(socketUrl(path), {
@@ -54,6 +68,10 @@ export function installLive(): void {
     },
     down() {
       polling ??= setInterval(() => tellAll("[data-live][data-running]"), POLL_MS);
+    },
+    refused(code) {
+      clearInterval(polling);
+      if (code === 4401) toastSignedOut();
     },
   });
 }

@@ -53,10 +53,10 @@ export const logViewer = component(() => {
       return this.found ? `${this.current + 1} of ${count(this.found)} matches` : "no match";
     },
 
-    /** Lines of the job's own stream: {kind: "job.log", seq, line, stream}. */
+    /** Lines of the job's own stream: {kind: "job.log", seq, line, level}. */
     hear(data: unknown): void {
-      const { kind, seq, line, stream } = data as { kind: string; seq: number; line: string; stream?: string };
-      if (kind === "job.log") this.append([{ seq, text: line, ...(stream ? { stream } : {}) }]);
+      const { kind, seq, line, level } = data as { kind: string; seq: number; line: string; level: string };
+      if (kind === "job.log") this.append([{ seq, text: line, stream: level }]);
     },
 
     /** Add lines; one that is there already (a repeated message) is left out. */

@@ -4,11 +4,15 @@ export interface SocketEvents {
   message(data: unknown): void;
   /** Open now; `again` when it had been open before. */
   open?(again: boolean): void;
-  /** Not open now; it will try again. */
+  /** Not open now; it will try again unless it was refused. */
   down?(): void;
+  /** The server says: not you (4401), not with this role (4403), not there (4404). It will not try again. */
+  refused?(code: number): void;
 }
 
-const REFUSED = new Set([4401, 4403, 4404]); // the server says: not you, not this
+const REFUSALS = new Set([4401, 4403, 4404]);
+// The server opens a socket before it refuses it: open is what has stayed open for a moment.
+const SETTLED_MS = 300;
 
 export const delay = (attempt: number, chance: number): number =>
   Math.min(30_000, 500 * 2 ** attempt) * (0.75 + chance / 2);
@@ -38,10 +42,13 @@ export class LastingSocket {
   private connect(): void {
     const socket = new WebSocket(this.url);
     this.socket = socket;
+    let settling: ReturnType<typeof setTimeout> | undefined;
     socket.onopen = () => {
-      this.attempt = 0;
-      this.events.open?.(this.opened);
-      this.opened = true;
+      settling = setTimeout(() => {
+        this.attempt = 0;
+        this.events.open?.(this.opened);
+        this.opened = true;
+      }, SETTLED_MS);
     };
     socket.onmessage = (event) => {
       try {
@@ -51,8 +58,9 @@ export class LastingSocket {
       }
     };
     socket.onclose = (event) => {
+      clearTimeout(settling);
+      if (REFUSALS.has(event.code)) return this.events.refused?.(event.code);
       this.events.down?.();
-      if (REFUSED.has(event.code)) return;
       this.timer = setTimeout(() => this.connect(), delay(this.attempt, Math.random()));
       this.attempt += 1;
     };

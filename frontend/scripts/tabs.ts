@@ -34,6 +34,7 @@ export const tabs = component(() => {
         button.setAttribute("aria-selected", String(index === chosen));
         button.tabIndex = index === chosen ? 0 : -1;
         panels[index]!.hidden = index !== chosen;
+        if ("exclusive" in this.$root.dataset) panels[index]!.querySelector("fieldset")!.disabled = index !== chosen;
       });
       if (keep && "keep" in this.$root.dataset) history.replaceState(history.state, "", `#${panels[chosen]!.id}`);
     },

@@ -2,12 +2,21 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { coalesce } from "../scripts/lib/coalesce.ts";
 import { Speed } from "../scripts/lib/speed.ts";
-import { topicsOf } from "../scripts/live.ts";
+import { topics } from "../scripts/live.ts";
 import { delay } from "../scripts/socket.ts";
 
 test("a hint concerns its object and all of its kind", () => {
-  assert.deepEqual(topicsOf({ kind: "job.changed", id: "7" }), ["job:7", "job:*"]);
-  assert.deepEqual(topicsOf({ kind: "files.changed" }), ["files:*"]);
+  const topicsOf = topics();
+  assert.deepEqual(topicsOf({ kind: "file.changed", id: "7" }), ["file:7", "file:*"]);
+  assert.deepEqual(topicsOf({ kind: "jobs.added" }), ["jobs:*"]);
+});
+
+test("a job that only got further concerns no list", () => {
+  const topicsOf = topics();
+  const changed = (status: string): string[] => topicsOf({ kind: "job.changed", id: "7", status });
+  assert.deepEqual(changed("running"), ["job:7", "job:*"]);
+  assert.deepEqual(changed("running"), ["job:7"]);
+  assert.deepEqual(changed("succeeded"), ["job:7", "job:*"]);
 });
 
 test("calls come through at once, then once a pause, each key by itself", () => {

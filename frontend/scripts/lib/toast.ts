@@ -18,3 +18,8 @@ export function toastProblem(problem: Problem): void {
   const tone = problem.status === 0 || problem.status === 429 ? "warn" : "bad";
   toast({ title: problem.title, detail: problemText(problem), tone, request_id: problem.request_id });
 }
+
+/** The session ended behind an open page: say so, and leave what is typed there alone. */
+export function toastSignedOut(): void {
+  toast({ title: "You are signed out", detail: "This page no longer renews itself. Sign in again to go on.", tone: "warn" });
+}
