@@ -60,8 +60,8 @@ def file_adopt(
     TooLarge beyond the owner's quota, StorageFull without room; nothing is kept then. Within a transaction of your own
     call `staged.seal()` before it begins: making the bytes durable may take seconds.
     """
+    name, folder = clean_name(name), clean_folder(folder)
     staged.seal()
-    name = clean_name(name)
     if not media_type or kind is None:
         found = detect(staged.head(HEAD_BYTES), name, staged.size)
         media_type, kind = media_type or found.media_type, kind or found.kind
@@ -71,7 +71,7 @@ def file_adopt(
             owner=owner,
             object=_object_keep(staged),
             name=name,
-            folder=clean_folder(folder),
+            folder=folder,
             size=staged.size,
             media_type=media_type,
             kind=kind,
