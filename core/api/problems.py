@@ -35,6 +35,7 @@ from core.errors import (
     Unavailable,
     UnsupportedMedia,
 )
+from core.htmx import wants_part
 from core.states import InvalidTransition
 
 log = logging.getLogger(__name__)
@@ -77,9 +78,8 @@ def document(error: AppError) -> dict[str, Any]:
 def problem_response(request: HttpRequest, error: AppError) -> HttpResponse:
     """Answer with `error`: JSON for the API and for parts of pages that htmx asks for, a page for people."""
     body = document(error)
-    htmx = getattr(request, "htmx", None)
     response: HttpResponse
-    if request.path_info.startswith("/api/") or (htmx and not htmx.boosted):
+    if request.path_info.startswith("/api/") or wants_part(request):
         response = JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
     else:
         response = HttpResponse(_page(request, body), status=error.status)
