@@ -56,7 +56,7 @@ class Schema(AutoSchema):
         return [self.path.replace("/api/v1/", "").split("/")[0]]
 
 
-class TextFieldSchema(OpenApiSerializerFieldExtension):
+class TextFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """A text is published with the length and the pattern of its rule."""
 
     target_class = "core.rules.TextField"
