@@ -40,8 +40,9 @@ export function installDialogs(): void {
   document.addEventListener("click", guard, { capture: true });
   document.addEventListener("click", route);
   document.addEventListener("htmx:confirm", (event) => {
-    const { question, issueRequest } = (event as CustomEvent<{ question?: string; issueRequest: (skip: boolean) => void }>)
-      .detail;
+    const { question, issueRequest } = (
+      event as CustomEvent<{ question?: string; issueRequest: (skip: boolean) => void }>
+    ).detail;
     if (!question) return;
     event.preventDefault();
     void ask(question).then((sure) => sure && issueRequest(true));

@@ -111,7 +111,11 @@ export const dropZone = component(() => {
       this.problem = "";
       if (!this.input.multiple) this.clear();
       const limit = Number(this.$root.dataset["maxBytes"] || Infinity);
-      queue.add(file, path, file.size > limit ? `It is larger than ${size(limit)}, which is the most one file may have.` : "");
+      queue.add(
+        file,
+        path,
+        file.size > limit ? `It is larger than ${size(limit)}, which is the most one file may have.` : "",
+      );
     },
 
     /** One file only: the new one takes the place of the old. */
@@ -183,7 +187,10 @@ export const dropZone = component(() => {
     /** A form with a drop zone waits for its files, and asks for one where it needs one. */
     check(event: SubmitEvent): void {
       if (queue.busy) this.problem = "Wait until the upload is complete, then go on.";
-      else if ("required" in this.$root.dataset && !this.form!.querySelector(`[name="${this.$root.dataset["name"]}"]`)) {
+      else if (
+        "required" in this.$root.dataset &&
+        !this.form!.querySelector(`[name="${this.$root.dataset["name"]}"]`)
+      ) {
         this.problem = "Choose a file first.";
       } else return;
       event.preventDefault();
@@ -197,12 +204,17 @@ export const dropZone = component(() => {
       const done = uploads.filter((upload) => upload.state === "done").length;
       speed.note(sent, performance.now());
       // A long list shows what still needs attention first.
-      const listed = uploads.length > SHOWN ? [...uploads].sort((a, b) => Number(a.state === "done") - Number(b.state === "done")) : uploads;
+      const listed =
+        uploads.length > SHOWN
+          ? [...uploads].sort((a, b) => Number(a.state === "done") - Number(b.state === "done"))
+          : uploads;
       this.items = listed.slice(0, SHOWN).map(lineOf);
       this.several = uploads.length > 1;
       this.share = whole ? sent / whole : 0;
       this.summary = `${count(done)} of ${count(uploads.length)} uploaded`;
-      this.summaryFigures = queue.busy ? progress({ done: sent, total: whole, unit: "bytes", perSecond: speed.perSecond }) : size(sent);
+      this.summaryFigures = queue.busy
+        ? progress({ done: sent, total: whole, unit: "bytes", perSecond: speed.perSecond })
+        : size(sent);
     },
   };
 });

@@ -69,7 +69,11 @@ function failed(event: Event): void {
 function lost(event: Event): void {
   // What refreshes by itself tries again by itself.
   if ((event.target as Element).matches("[data-live]")) return;
-  toastProblem({ status: 0, title: "The connection was lost", detail: "Nothing was changed here. Try again in a moment." });
+  toastProblem({
+    status: 0,
+    title: "The connection was lost",
+    detail: "Nothing was changed here. Try again in a moment.",
+  });
 }
 
 export function installHtmx(): void {

@@ -22,7 +22,8 @@ export const levelSlider = component(() => ({
     this.input.style.setProperty("--share", `${((Number(value) - Number(min)) / (Number(max) - Number(min))) * 100}%`);
     const usual = this.input.dataset["default"];
     this.shown = this.input.value.replace("-", "−");
-    this.note = usual === undefined ? "" : this.input.value === usual ? "the usual level" : `usual: ${usual.replace("-", "−")}`;
+    this.note =
+      usual === undefined ? "" : this.input.value === usual ? "the usual level" : `usual: ${usual.replace("-", "−")}`;
   },
 
   /** Another algorithm: its limits, and its usual level. */

@@ -34,9 +34,12 @@ export const logViewer = component(() => {
       source.remove();
       this.view.append(space);
       this.append(texts.length === 1 && !texts[0] ? [] : texts.map((text, index) => ({ seq: first + index, text })));
-      this.$root.addEventListener("log:append", (event) => this.append((event as CustomEvent<{ lines: Line[] }>).detail.lines));
+      this.$root.addEventListener("log:append", (event) =>
+        this.append((event as CustomEvent<{ lines: Line[] }>).detail.lines),
+      );
       const job = this.$root.dataset["jobLog"];
-      if (job) socket = new LastingSocket(socketUrl(`/api/v1/jobs/${job}/stream`), { message: (data) => this.hear(data) });
+      if (job)
+        socket = new LastingSocket(socketUrl(`/api/v1/jobs/${job}/stream`), { message: (data) => this.hear(data) });
       new ResizeObserver(() => this.plan()).observe(this.view);
     },
 
@@ -81,7 +84,9 @@ export const logViewer = component(() => {
       const first = Math.max(0, Math.floor(this.view.scrollTop / LINE) - MARGIN);
       const last = Math.min(lines.length, Math.ceil((this.view.scrollTop + this.view.clientHeight) / LINE) + MARGIN);
       const at = matches[this.current];
-      space.replaceChildren(...lines.slice(first, last).map((line, index) => drawLine(line, first + index, matches, at)));
+      space.replaceChildren(
+        ...lines.slice(first, last).map((line, index) => drawLine(line, first + index, matches, at)),
+      );
     },
 
     scrolled(): void {
@@ -104,7 +109,9 @@ export const logViewer = component(() => {
     },
 
     search(): void {
-      matches = this.typed ? lines.flatMap((line, index) => (line.text.toLowerCase().includes(this.typed) ? [index] : [])) : [];
+      matches = this.typed
+        ? lines.flatMap((line, index) => (line.text.toLowerCase().includes(this.typed) ? [index] : []))
+        : [];
       this.found = matches.length;
     },
 

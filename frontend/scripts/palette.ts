@@ -106,9 +106,17 @@ export const palette = component(() => {
     async ask(url: string, typed: string): Promise<void> {
       request = new AbortController();
       try {
-        const answer = await fetch(`${url}?q=${encodeURIComponent(typed)}`, { signal: request.signal, headers: { accept: "application/json" } });
+        const answer = await fetch(`${url}?q=${encodeURIComponent(typed)}`, {
+          signal: request.signal,
+          headers: { accept: "application/json" },
+        });
         const { results } = (answer.ok ? await answer.json() : { results: [] }) as { results: Found[] };
-        found = results.map((item) => ({ label: item.label, url: item.url, detail: item.detail ?? item.kind ?? "", words: "" }));
+        found = results.map((item) => ({
+          label: item.label,
+          url: item.url,
+          detail: item.detail ?? item.kind ?? "",
+          words: "",
+        }));
       } catch {
         return; // typed on, or no connection: the pages are still there
       }
@@ -136,7 +144,9 @@ export const palette = component(() => {
       if (step && this.items.length) {
         event.preventDefault();
         this.activate(this.items.at((now + step) % this.items.length)!);
-        void this.$nextTick(() => this.$refs["list"]!.querySelector(".is-active")?.scrollIntoView({ block: "nearest" }));
+        void this.$nextTick(() =>
+          this.$refs["list"]!.querySelector(".is-active")?.scrollIntoView({ block: "nearest" }),
+        );
       } else if (event.key === "Enter" && this.items[now]) {
         event.preventDefault();
         this.go(this.items[now]);

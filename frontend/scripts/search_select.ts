@@ -37,7 +37,12 @@ export const searchSelect = component(() => {
       Object.assign(input, { id, type: "text", className: "input", autocomplete: "off", spellcheck: false });
       Object.assign(list, { id: `${id}-list`, className: "listbox", hidden: true });
       list.setAttribute("role", "listbox");
-      for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false", "aria-autocomplete": "list" })) {
+      for (const [name, value] of Object.entries({
+        role: "combobox",
+        "aria-controls": list.id,
+        "aria-expanded": "false",
+        "aria-autocomplete": "list",
+      })) {
         input.setAttribute(name, value);
       }
       for (const name of ["aria-describedby", "aria-invalid"]) {
@@ -74,7 +79,10 @@ export const searchSelect = component(() => {
 
     open(typed: string): void {
       shown = fitting(choices, typed);
-      active = Math.max(0, shown.findIndex((choice) => choice.option.selected));
+      active = Math.max(
+        0,
+        shown.findIndex((choice) => choice.option.selected),
+      );
       if (typed) active = 0;
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
@@ -94,7 +102,8 @@ export const searchSelect = component(() => {
       const items: HTMLElement[] = [];
       let heading = "";
       shown.forEach((choice, index) => {
-        if (choice.heading !== heading) items.push(element("li", "listbox-group", (heading = choice.heading), "presentation"));
+        if (choice.heading !== heading)
+          items.push(element("li", "listbox-group", (heading = choice.heading), "presentation"));
         items.push(this.item(choice, index));
       });
       if (!items.length) items.push(element("li", "listbox-empty", "Nothing fits", "presentation"));

@@ -33,7 +33,10 @@ export const dataTable = component(() => ({
   choose(event: Event): void {
     const box = event.target as HTMLInputElement;
     this.show(box.value, box.checked);
-    remember(this.key, this.boxes.filter((item) => !item.checked).map((item) => item.value));
+    remember(
+      this.key,
+      this.boxes.filter((item) => !item.checked).map((item) => item.value),
+    );
   },
 
   /** Show or hide the cells below a heading: they stand at the same place in their rows. */

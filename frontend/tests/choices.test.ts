@@ -35,7 +35,12 @@ test("no cell becomes a formula", () => {
 test("an answer without a problem document still says what its status means", () => {
   assert.equal(problemOf(413, "text/html", "<h1>").title, "It is too large");
   assert.equal(problemOf(502, null, "").title, "The server could not do it");
-  const body = JSON.stringify({ status: 400, title: "Invalid", detail: "d", errors: [{ field: "level", detail: "at most 22" }] });
+  const body = JSON.stringify({
+    status: 400,
+    title: "Invalid",
+    detail: "d",
+    errors: [{ field: "level", detail: "at most 22" }],
+  });
   const problem = problemOf(400, "application/problem+json", body);
   assert.equal(problemText(problem), "d level: at most 22");
   assert.equal(problemOf(400, "application/problem+json", "{cut").title, "It was refused");

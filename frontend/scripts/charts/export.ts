@@ -1,6 +1,15 @@
 /** A chart as a picture or as figures, exactly as it is shown. */
 
-const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-family", "font-size", "font-weight"];
+const STYLES = [
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "opacity",
+  "font-family",
+  "font-size",
+  "font-weight",
+];
 
 /** The drawing with its styles written into it, so that it looks the same anywhere. */
 export function standalone(drawing: SVGSVGElement): string {
@@ -32,7 +41,9 @@ export async function pngBlob(drawing: SVGSVGElement): Promise<Blob> {
   canvas.width = drawing.clientWidth * 2;
   canvas.height = drawing.clientHeight * 2;
   canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture")))));
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture")))),
+  );
 }
 
 /** Quote where needed; a cell that a spreadsheet would run as a formula is made text. */

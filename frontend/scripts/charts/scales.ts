@@ -10,7 +10,8 @@ export function linearTicks(low: number, high: number, about: number): number[] 
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10);
   const ticks: number[] = [];
-  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at += 1) ticks.push(Number((at * step).toPrecision(12)));
+  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at += 1)
+    ticks.push(Number((at * step).toPrecision(12)));
   return ticks;
 }
 
@@ -29,7 +30,10 @@ export function logTicks(low: number, high: number, about: number): number[] {
 }
 
 /** A scale over `values` from pixel `from` to pixel `to`, with a little room at both ends. */
-export function scale(values: number[], { log, from, to, about }: { log: boolean; from: number; to: number; about: number }): Scale {
+export function scale(
+  values: number[],
+  { log, from, to, about }: { log: boolean; from: number; to: number; about: number },
+): Scale {
   const logarithmic = log && values.every((value) => value > 0);
   const turn = (value: number): number => (logarithmic ? Math.log10(value) : value);
   const back = (value: number): number => (logarithmic ? 10 ** value : value);

@@ -27,7 +27,8 @@ interface Box {
 
 const MARGIN = { left: 52, right: 16, top: 26, bottom: 42 };
 
-const numberOf = (text: string | undefined): number | undefined => (text === undefined || text === "" ? undefined : Number(text));
+const numberOf = (text: string | undefined): number | undefined =>
+  text === undefined || text === "" ? undefined : Number(text);
 
 /** The points stand in the chart's own table: what is drawn is what is written there. */
 function readPoints(table: HTMLTableElement): Point[] {
@@ -83,9 +84,20 @@ export const scatter = component(() => {
       const x = scale(xs, { log: xLog !== undefined, from: MARGIN.left, to: width - MARGIN.right, about: width / 110 });
       const y = scale(ys, { log: yLog !== undefined, from: height - MARGIN.bottom, to: MARGIN.top, about: 5 });
       const label = this.$root.closest(".chart")?.querySelector("h2")?.textContent ?? "";
-      const made = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `${label}: ${points.length} points, arrow keys move among them` });
+      const made = svg("svg", {
+        width,
+        height,
+        viewBox: `0 0 ${width} ${height}`,
+        role: "group",
+        "aria-label": `${label}: ${points.length} points, arrow keys move among them`,
+      });
       made.append(this.axes(x, y, width, height), this.front(x, y));
-      const taken: Box[] = points.map((point) => ({ x: x.place(point.x) - 7, y: y.place(point.y) - 7, width: 14, height: 14 }));
+      const taken: Box[] = points.map((point) => ({
+        x: x.place(point.x) - 7,
+        y: y.place(point.y) - 7,
+        width: 14,
+        height: 14,
+      }));
       // The chosen point is drawn last, on top, and named first.
       const order = [...points].sort((a, b) => Number(a.chosen) - Number(b.chosen));
       const groups = new Map(order.map((point) => [point, this.point(point, x, y)]));
@@ -94,7 +106,10 @@ export const scatter = component(() => {
       if (drawing) drawing.replaceWith(made);
       else this.$root.prepend(made);
       drawing = made;
-      this.listen(made, points.map((point) => groups.get(point)!));
+      this.listen(
+        made,
+        points.map((point) => groups.get(point)!),
+      );
     },
 
     axes(x: Scale, y: Scale, width: number, height: number): SVGGElement {
@@ -105,13 +120,21 @@ export const scatter = component(() => {
       for (const tick of y.ticks) {
         const at = y.place(tick);
         group.append(svg("path", { class: "chart-grid", d: `M${MARGIN.left} ${at}H${right}` }));
-        group.append(svg("text", { x: MARGIN.left - 8, y: at + 4, "text-anchor": "end" }, `${short(tick)}${yUnit === "×" ? "×" : ""}`));
+        group.append(
+          svg(
+            "text",
+            { x: MARGIN.left - 8, y: at + 4, "text-anchor": "end" },
+            `${short(tick)}${yUnit === "×" ? "×" : ""}`,
+          ),
+        );
       }
       for (const tick of x.ticks) {
         group.append(svg("text", { x: x.place(tick), y: bottom + 16, "text-anchor": "middle" }, short(tick)));
       }
       group.append(svg("path", { class: "chart-axis", d: `M${MARGIN.left} ${MARGIN.top}V${bottom}H${right}` }));
-      group.append(svg("text", { x: right, y: height - 6, "text-anchor": "end" }, xUnit ? `${xLabel}, ${xUnit} →` : `${xLabel} →`));
+      group.append(
+        svg("text", { x: right, y: height - 6, "text-anchor": "end" }, xUnit ? `${xLabel}, ${xUnit} →` : `${xLabel} →`),
+      );
       group.append(svg("text", { x: 2, y: 12 }, `↑ ${yLabel}`));
       return group;
     },
@@ -124,7 +147,9 @@ export const scatter = component(() => {
     point(point: Point, x: Scale, y: Scale): SVGGElement {
       const [cx, cy] = [x.place(point.x), y.place(point.y)];
       const state = point.chosen ? ", chosen" : point.pareto ? ", on the Pareto front" : "";
-      const words = this.rows(point).map(([name, value]) => `${name} ${value}`).join(", ");
+      const words = this.rows(point)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(", ");
       const group = svg("g", {
         class: `chart-point group-${point.group}${point.chosen ? " is-chosen" : ""}`,
         role: point.url ? "link" : "img",
@@ -139,7 +164,11 @@ export const scatter = component(() => {
     },
 
     /** Write the name of a point on the front where there is room for it. */
-    name(group: SVGGElement, point: Point, { x, y, width, taken }: { x: Scale; y: Scale; width: number; taken: Box[] }): void {
+    name(
+      group: SVGGElement,
+      point: Point,
+      { x, y, width, taken }: { x: Scale; y: Scale; width: number; taken: Box[] },
+    ): void {
       if (!point.pareto && !point.chosen) return;
       const long = point.label.length * 6.4 + (point.chosen ? 8 : 0);
       const [cx, cy] = [x.place(point.x), y.place(point.y)];
@@ -150,7 +179,9 @@ export const scatter = component(() => {
         { x: cx + gap, y: cy + 4, width: long, height: 14 },
         { x: cx - gap - long, y: cy + 4, width: long, height: 14 },
       ];
-      const spot = spots.find((box) => box.x >= MARGIN.left && box.x + long <= width && !taken.some((other) => overlap(box, other)));
+      const spot = spots.find(
+        (box) => box.x >= MARGIN.left && box.x + long <= width && !taken.some((other) => overlap(box, other)),
+      );
       if (!spot) return;
       taken.push(spot);
       group.append(svg("text", { x: spot.x, y: spot.y + 11, "aria-hidden": "true" }, point.label));
@@ -173,7 +204,14 @@ export const scatter = component(() => {
       });
       made.addEventListener("keydown", (event) => {
         const now = groups.indexOf(document.activeElement as unknown as SVGGElement);
-        const goals: Record<string, number> = { ArrowRight: now + 1, ArrowUp: now + 1, ArrowLeft: now - 1, ArrowDown: now - 1, Home: 0, End: -1 };
+        const goals: Record<string, number> = {
+          ArrowRight: now + 1,
+          ArrowUp: now + 1,
+          ArrowLeft: now - 1,
+          ArrowDown: now - 1,
+          Home: 0,
+          End: -1,
+        };
         const goal = goals[event.key];
         if (event.key === "Enter" && points[now]?.url) location.assign(points[now].url);
         if (goal === undefined || now < 0) return;

@@ -13,8 +13,7 @@ export function component<T extends object>(make: () => T & ThisType<T & Own<T>>
   return () => {
     const made = make();
     let self: unknown;
-    const bind =
-      (action: (...values: unknown[]) => unknown) =>
+    const bind = (action: (...values: unknown[]) => unknown) =>
       function (this: unknown, ...values: unknown[]): unknown {
         return action.apply(self ?? this, values);
       };

@@ -83,7 +83,12 @@ export function relative(moment: Date, now: Date): string {
   const seconds = (now.getTime() - moment.getTime()) / 1000;
   const distance = Math.abs(seconds);
   if (distance < 10) return "just now";
-  for (const [name, length] of [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]] as const) {
+  for (const [name, length] of [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+    ["second", 1],
+  ] as const) {
     if (distance < length) continue;
     const amount = Math.floor(distance / length);
     const words = `${amount} ${name}${amount === 1 ? "" : "s"}`;

@@ -10,8 +10,7 @@ export interface Problem {
   request_id?: string;
 }
 
-const meta = (name: string): string =>
-  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 
 export const csrfToken = (): string => meta("csrf-token");
 export const eventsUrl = (): string => meta("events-url");

@@ -21,5 +21,9 @@ export function toastProblem(problem: Problem): void {
 
 /** The session ended behind an open page: say so, and leave what is typed there alone. */
 export function toastSignedOut(): void {
-  toast({ title: "You are signed out", detail: "This page no longer renews itself. Sign in again to go on.", tone: "warn" });
+  toast({
+    title: "You are signed out",
+    detail: "This page no longer renews itself. Sign in again to go on.",
+    tone: "warn",
+  });
 }
