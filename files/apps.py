@@ -11,12 +11,19 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register duties, health, sample files, events and navigation: their import does it."""
-        from core import navigation
+        from django.db.models import BigIntegerField, OuterRef, Subquery
+        from django.db.models.functions import Coalesce
+
+        from accounts import usage
+        from core import formatting, navigation
         from files import checks, events, health, samples, sweeps
+        from files.models import Usage
 
         assert checks
         assert events
         assert health
         assert samples
         assert sweeps
+        used = Subquery(Usage.objects.filter(owner=OuterRef("pk")).values("bytes"))
+        usage.add("stored", "Stored", Coalesce(used, 0, output_field=BigIntegerField()), show=formatting.size)
         navigation.add("Work", "Files", "files:list", icon="folder", order=30)

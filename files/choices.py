@@ -32,6 +32,31 @@ class Kind(TextChoices):
     DOCUMENT = "document", "Document"
     BINARY = "binary", "Binary"
 
+    @property
+    def icon(self) -> str:
+        """Name of the icon that stands for files of the kind."""
+        if self in {Kind.IMAGE, Kind.AUDIO, Kind.VIDEO}:
+            return self.value
+        if self in {Kind.ARCHIVE, Kind.COMPRESSED}:
+            return "archive"
+        if self in _IN_WORDS:
+            return "text"
+        return "file" if self in {Kind.EMPTY, Kind.BINARY, Kind.EXECUTABLE, Kind.FONT} else "data"
+
+
+_IN_WORDS = frozenset(
+    {
+        Kind.TEXT,
+        Kind.LOG,
+        Kind.HTML,
+        Kind.MARKDOWN,
+        Kind.SQL,
+        Kind.SOURCE,
+        Kind.CONFIG,
+        Kind.DOCUMENT,
+    }
+)
+
 
 class Origin(TextChoices):
     """How a file came to be here."""

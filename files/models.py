@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from core.models import Owned
 from core.triggers import Trigger, triggers
@@ -86,6 +87,15 @@ class File(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("files:detail", kwargs={"pk": self.pk})
+
+    @property
+    def icon(self) -> str:
+        """Icon of its kind."""
+        return Kind(self.kind).icon
 
     @property
     def sha256(self) -> str:

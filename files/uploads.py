@@ -66,10 +66,10 @@ class StagingHandler(FileUploadHandler):
 
     chunk_size = CHUNK_BYTES
 
-    def __init__(self, request: HttpRequest, parts: Collection[str]) -> None:
+    def __init__(self, request: HttpRequest, parts: Collection[str], *, many: bool = False) -> None:
         super().__init__(request)
-        self._parts = frozenset(parts)
-        self._incoming: dict[str, IncomingFile] = {}
+        self._parts, self._many = frozenset(parts), many
+        self._incoming: list[IncomingFile] = []
         self._current: IncomingFile | None = None
 
     def handle_raw_input(
@@ -99,11 +99,11 @@ class StagingHandler(FileUploadHandler):
             raise Invalid.field(
                 field_name, f"No file is taken here; send it as part {expected}.", "unknown_part"
             )
-        if field_name in self._incoming:
+        if not self._many and any(incoming.field_name == field_name for incoming in self._incoming):
             raise Invalid.field(field_name, "Only one file can be sent at once.", "too_many_files")
         name = clean_name(file_name)
         self._current = IncomingFile(Staged.create(), name, field_name, content_type)
-        self._incoming[field_name] = self._current
+        self._incoming.append(self._current)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write the next bytes of the part."""
@@ -122,7 +122,7 @@ class StagingHandler(FileUploadHandler):
 
     def close(self) -> None:
         """Remove what was not adopted, complete or not."""
-        for incoming in self._incoming.values():
+        for incoming in self._incoming:
             incoming.close()
 
 
@@ -134,9 +134,14 @@ def check_upload_size(size: int) -> None:
 
 
 @contextmanager
-def streamed(request: HttpRequest, parts: Collection[str] = ("file",)) -> Iterator[None]:
-    """Have the file parts called `parts` go to staging; what was not adopted in the block is gone after it."""
-    handler = StagingHandler(request, parts)
+def streamed(
+    request: HttpRequest, parts: Collection[str] = ("file",), *, many: bool = False
+) -> Iterator[None]:
+    """Have the file parts called `parts` go to staging; what was not adopted in the block is gone after it.
+
+    `many` takes several of each name.
+    """
+    handler = StagingHandler(request, parts, many=many)
     request.upload_handlers = [handler]
     try:
         yield
@@ -144,7 +149,7 @@ def streamed(request: HttpRequest, parts: Collection[str] = ("file",)) -> Iterat
         handler.close()
 
 
-def stream_uploads(view: View) -> View:
+def stream_uploads(view: View, *, many: bool = False) -> View:
     """Decorate a page's view whose form has a part `file`. Outermost: the CSRF check reads the form, so it comes after.
 
     A form that is sent without scripts is the reason; scripts send files to the API.
@@ -154,7 +159,7 @@ def stream_uploads(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with streamed(request):
+        with streamed(request, many=many):
             return protected(request, *args, **kwargs)
 
     return outer

@@ -24,7 +24,7 @@ ATTEMPTS = 3
 
 
 @deconstructible(path="files.storage.s3.S3Objects")
-class S3Objects(S3Storage):  # type: ignore[misc]  # the library has no types
+class S3Objects(S3Storage):
     """Objects `<prefix>/ab/cd/<sha256>` of one bucket. A store that does not answer is Unavailable."""
 
     def __init__(self, **options: Any) -> None:
