@@ -2,9 +2,9 @@
  * Keep what is shown true: one socket for the page brings hints ("job X changed"), and every element that says
  * `data-live="job:X"` gets the event `live`, on which htmx fetches it anew (`hx-get`, `hx-trigger="live"`).
  *
- * `data-live` lists what an element shows, by blanks: `job:<id>`, or `job:*` for the status of any job. A hint for an element comes
- * through at once and then at most every 400 ms. After a break everything live is fetched anew. While there is no
- * socket, elements with `data-running` are fetched every 3 s.
+ * `data-live` lists what an element shows, by blanks: `job:<id>`, or `job:*` for the status of any job. A hint for an
+ * element comes through at once and then at most every 400 ms. After a break everything live is fetched anew. While
+ * there is no socket, elements with `data-running` are fetched every 3 s.
  */
 import { coalesce } from "./lib/coalesce.ts";
 import { eventsUrl, socketUrl } from "./lib/http.ts";
