@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -69,9 +70,13 @@ class Running:
             return response.status, response.read()
 
     def children(self, words: str) -> list[psutil.Process]:
-        """Return its children whose command line ends in these words."""
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if " ".join(child.cmdline()).endswith(words)]
+        """Return its living children whose command line ends in these words."""
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                if " ".join(child.cmdline()).endswith(words):
+                    found.append(child)
+        return found
 
     def __enter__(self) -> Self:
         self.start()

@@ -75,8 +75,7 @@ def test_a_second_start_in_one_folder_is_refused_and_harms_nothing(reachable):
 
 @pytest.mark.slow
 def test_what_was_killed_gets_up_again_with_all_that_was_committed(reachable):
-    services = Services(reachable / "data")
-    with services:
+    with Services(reachable / "data") as services:
         sql(services, "CREATE TABLE kept (n int)")
         sql(services, "INSERT INTO kept SELECT generate_series(1, 1000)")
         kill(services.postgres.pid)
@@ -94,7 +93,8 @@ def test_servers_end_with_whoever_started_them_and_the_next_start_repairs(reacha
     data = reachable / "data"
     code = (
         "import sys, time; from pathlib import Path; from config.services import Services\n"
-        f"services = Services(Path({str(data)!r})); services.start(); print('started', flush=True); time.sleep(60)"
+        f"services = Services(Path({str(data)!r}), durable=False)\n"
+        "services.start(); print('started', flush=True); time.sleep(60)"
     )
     starter = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
     assert starter.stdout.readline() == b"started\n"
@@ -102,7 +102,7 @@ def test_servers_end_with_whoever_started_them_and_the_next_start_repairs(reacha
     starter.kill()
     starter.wait()
     starter.stdout.close()
-    with Services(data) as services:
+    with Services(data, durable=False) as services:
         assert sql(services, "SELECT 1") == (1,)
     assert processes_of(data) == []
 
@@ -218,7 +218,7 @@ def test_an_ordinary_user_starts_and_stops_it_too(reachable, nobody):
     code = (
         f"import sys; sys.path[:0] = {[str(ROOT), *sys.path]}\n"
         "from pathlib import Path; from config.services import Services; import psycopg\n"
-        f"with Services(Path({str(home / 'data')!r})) as services:\n"
+        f"with Services(Path({str(home / 'data')!r}), durable=False) as services:\n"
         "    print(psycopg.connect(services.database_url).execute('SELECT 42').fetchone())\n"
     )
     options = {"user": nobody.uid, "group": nobody.gid, "extra_groups": [], "cwd": "/"}
