@@ -25,7 +25,7 @@ from compression.engine.errors import (
     LimitExceeded,
     SourceUnreadable,
 )
-from compression.engine.limits import KiB, Limits, MiB
+from compression.engine.limits import Limits, MiB
 
 
 class Levels(NamedTuple):
@@ -191,5 +191,5 @@ def _counted(chunks: Iterable[Bytes], size: int | None) -> Iterator[Bytes]:
         raise SourceUnreadable(f"The input changed: {size} bytes were announced, {count} or more came")
 
 
-OVERHEAD = 4 * MiB + 64 * KiB
-"""Memory that every streaming call needs for its chunks and pieces; part of each `memory_estimate`."""
+OVERHEAD = 16 * MiB
+"""Memory that a streaming call needs for chunks, pieces and what waits to be verified; part of each estimate."""

@@ -96,7 +96,7 @@ class Blosc2(Codec):
     releases_gil: ClassVar[bool] = False
     checksummed: ClassVar[bool] = False
     library_errors: ClassVar[tuple[type[Exception], ...]] = (RuntimeError, ValueError)
-    speeds: ClassVar[dict[int, float]] = {0: 1000, 1: 350, 5: 70, 9: 5}
+    speeds: ClassVar[dict[int, float]] = {0: 900, 1: 500, 3: 170, 5: 85, 7: 45, 8: 40, 9: 8}
 
     level: int = parameter(Integer("Level", 0, 9, help="0 stores, 9 is small and slow."), default=5)
     codec: str = parameter(

@@ -51,7 +51,17 @@ class Brotli(Codec):
     colour: ClassVar[str] = "c1"
     checksummed: ClassVar[bool] = False
     library_errors: ClassVar[tuple[type[Exception], ...]] = (brotli.error,)
-    speeds: ClassVar[dict[int, float]] = {0: 300, 1: 200, 4: 70, 5: 35, 9: 10, 10: 1.2, 11: 0.5}
+    speeds: ClassVar[dict[int, float]] = {
+        0: 450,
+        1: 350,
+        2: 200,
+        4: 110,
+        5: 75,
+        7: 45,
+        9: 22,
+        10: 1.4,
+        11: 0.6,
+    }
 
     level: int = parameter(Integer("Quality", 0, 11, help="10 and 11 are small and very slow."), default=9)
     window_log: int = parameter(
@@ -71,4 +81,6 @@ class Brotli(Codec):
 
     def memory_estimate(self, size: int | None = None) -> int:
         window = 1 << self.window_log
-        return OVERHEAD + 20 * MiB + (16 if self.level >= 10 else 4) * window
+        if self.level >= 10:
+            return OVERHEAD + 48 * MiB + 14 * window
+        return OVERHEAD + (80 if self.level >= 5 else 8) * MiB + 3 * window

@@ -26,7 +26,7 @@ class Bzip2(Codec):
     media_type: ClassVar[str] = "application/x-bzip2"
     colour: ClassVar[str] = "c4"
     library_errors: ClassVar[tuple[type[Exception], ...]] = (OSError, ValueError)
-    speeds: ClassVar[dict[int, float]] = {1: 16, 9: 14}
+    speeds: ClassVar[dict[int, float]] = {1: 18, 9: 18}
 
     level: int = parameter(
         Integer("Level", 1, 9, help="The size of a block in units of 100,000 bytes."), default=9

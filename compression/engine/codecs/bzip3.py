@@ -43,7 +43,7 @@ class Bzip3(Codec):
     colour: ClassVar[str] = "c4"
     self_ending: ClassVar[bool] = False
     library_errors: ClassVar[tuple[type[Exception], ...]] = (ValueError,)
-    speeds: ClassVar[dict[int, float]] = {0: 7}
+    speeds: ClassVar[dict[int, float]] = {0: 14}
 
     block_mib: int = parameter(
         Integer("Block size", 1, 511, help="In MiB. Larger is smaller; memory is about 15 times as much."),

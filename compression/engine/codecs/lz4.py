@@ -47,7 +47,7 @@ class Lz4(Codec):
     media_type: ClassVar[str] = "application/x-lz4"
     colour: ClassVar[str] = "c1"
     library_errors: ClassVar[tuple[type[Exception], ...]] = (RuntimeError, ValueError)
-    speeds: ClassVar[dict[int, float]] = {-10: 900, 1: 550, 2: 550, 3: 100, 9: 35, 12: 12}
+    speeds: ClassVar[dict[int, float]] = {-10: 770, 1: 600, 2: 600, 3: 110, 6: 70, 9: 45, 12: 18}
 
     level: int = parameter(
         Integer("Level", -10, 12, help="Negative levels are the fastest, 3 to 12 search harder."), default=1

@@ -40,7 +40,7 @@ class Snappy(Codec):
         cramjam.CompressionError,
         cramjam.DecompressionError,
     )
-    speeds: ClassVar[dict[int, float]] = {0: 400}
+    speeds: ClassVar[dict[int, float]] = {0: 700}
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
         yield IDENTIFIER

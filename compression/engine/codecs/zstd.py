@@ -46,16 +46,22 @@ class Zstd(Codec):
     colour: ClassVar[str] = "c1"
     library_errors: ClassVar[tuple[type[Exception], ...]] = (zstd.ZstdError,)
     speeds: ClassVar[dict[int, float]] = {
-        -7: 900,
-        -1: 600,
-        1: 480,
-        3: 300,
-        6: 110,
-        9: 70,
-        12: 30,
-        15: 11,
-        19: 3,
-        22: 2,
+        -7: 1000,
+        -1: 700,
+        1: 550,
+        3: 400,
+        4: 350,
+        5: 210,
+        8: 125,
+        10: 90,
+        12: 80,
+        13: 29,
+        15: 25,
+        16: 14,
+        17: 12,
+        18: 8,
+        20: 7,
+        22: 5,
     }
 
     level: int = parameter(
@@ -150,9 +156,18 @@ class Zstd(Codec):
 
     def memory_estimate(self, size: int | None = None) -> int:
         window = 1 << self._window_log()
-        tables = _by_level(TABLES_MIB, self.level) * MiB + (32 * MiB if self.long else 0)
-        jobs = 1 + self.threads * 6  # each worker has tables, and input and output for a job of four windows
-        needed = jobs * tables + (1 + 4 * self.threads) * window
-        if size is not None and size < window:
-            needed = needed * max(size, 64 * KiB) // window + 2 * MiB
-        return OVERHEAD + needed + min(window, max(size or window, 64 * KiB))
+        if size is not None:
+            window = min(window, 1 << max(size - 1, 1023).bit_length())
+        # The tables of a small input are cut to its size: at most 16 bytes for each byte of the window.
+        tables = min(_by_level(TABLES_MIB, self.level) * MiB, 16 * window + 2 * MiB)
+        long_tables = min(32 * MiB, window) if self.long else 0
+        decoder = window
+        return OVERHEAD + tables + long_tables + window + decoder + self._workers_memory(tables, window, size)
+
+    def _workers_memory(self, tables: int, window: int, size: int | None) -> int:
+        """What worker threads take: tables and a stack for each, and jobs of four windows in and out."""
+        if not self.threads:
+            return 0
+        job = 4 * min(window, 1 << _by_level(WINDOW_LOGS, self.level) if self.long else window)
+        jobs = (self.threads + 3) * job * 3 // 2
+        return self.threads * (tables + 8 * MiB) + (jobs if size is None else min(jobs, 3 * size + 16 * MiB))

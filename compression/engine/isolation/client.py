@@ -102,8 +102,12 @@ def _config(codec: Config) -> dict[str, Any]:
     return (codec if isinstance(codec, Codec) else codec_from(codec)).config()
 
 
-class _NotBegun(Exception):
-    """The host was not there, or went away before the request was read: it can be sent again."""
+class _NotBegunError(Exception):
+    """The request was not read, so it can be sent again. `refused`: there is no host."""
+
+    def __init__(self, *, refused: bool) -> None:
+        super().__init__()
+        self.refused = refused
 
 
 def _call(
@@ -117,8 +121,8 @@ def _call(
         try:
             with _connected(address, request, (source, target)) as connection:
                 return _followed(connection, request.limits, on_progress, should_stop)
-        except _NotBegun as error:
-            if not given:
+        except _NotBegunError as error:
+            if error.refused and not given:
                 private_host.lost(address)
             if time.monotonic() > give_up:
                 raise HostUnavailable("The codec host does not answer") from error
@@ -131,10 +135,14 @@ def _connected(address: str | bytes, request: Request, fds: tuple[int, int]) -> 
     try:
         connection.connect(address)
         protocol.send(connection, request.message(), fds)
-    except BaseException as error:
+    except (ConnectionRefusedError, FileNotFoundError) as error:
         connection.close()
-        if isinstance(error, ConnectionError | FileNotFoundError):
-            raise _NotBegun from error
+        raise _NotBegunError(refused=True) from error
+    except ConnectionError as error:
+        connection.close()
+        raise _NotBegunError(refused=False) from error
+    except BaseException:
+        connection.close()
         raise
     return connection
 
@@ -189,7 +197,7 @@ def _next_message(connection: socket.socket) -> dict[str, Any] | None:
     try:
         message, _ = protocol.receive(connection)
     except ConnectionResetError as error:
-        raise _NotBegun from error
+        raise _NotBegunError(refused=False) from error
     if message is None:
         raise HostUnavailable("The codec host was lost during the call")
     return message

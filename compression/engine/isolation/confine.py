@@ -4,6 +4,7 @@ A codec works on bytes that a stranger chose, in libraries written in C. What it
 three descriptors, its share of memory and CPU time, and an unprivileged user. Nothing here can be undone.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -64,7 +65,8 @@ def drop_privileges() -> None:
 def apply_limits(limits: Limits, target: int) -> None:
     """Bound memory, CPU time and the size of the target; no core dumps, no new descriptors from here on."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    Path("/proc/self/oom_score_adj").write_text("500")  # short of memory, the kernel ends this process first
+    with contextlib.suppress(OSError):  # short of memory, the kernel is to end this process before others
+        Path("/proc/self/oom_score_adj").write_text("500")
     _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + SLACK + limits.max_memory_bytes)
     _limit(resource.RLIMIT_FSIZE, _position(target) + limits.max_output_bytes + MiB)
     _limit(resource.RLIMIT_CPU, max(limits.max_cpu_seconds, 1), grace=1)

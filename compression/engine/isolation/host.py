@@ -75,7 +75,8 @@ class Host:
         os.kill(self._callers.pop(fd), signal.SIGKILL)
 
     def _accept(self) -> None:
-        with suppress(BlockingIOError, ConnectionError):
+        # No caller any more, or no resources for a child: the caller sees the connection closed and comes again.
+        with suppress(OSError):
             connection, _ = self._listener.accept()
             if _peer_uid(connection) not in (0, os.getuid()):
                 connection.close()

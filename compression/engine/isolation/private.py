@@ -81,5 +81,6 @@ class PrivateHost:
             os.close(self._lifeline)
             self._lifeline = None
         if self._process is not None:
+            self._process.kill()
             self._process.wait()
             self._process = None

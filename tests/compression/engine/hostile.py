@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -64,7 +64,12 @@ def _spin() -> None:
         pass
 
 
-ACTIONS = {
+def _crash_in_a_thread() -> None:
+    threading.Thread(target=ctypes.string_at, args=(0,)).start()
+    time.sleep(600)
+
+
+ACTIONS: dict[str, Callable[[], object]] = {
     "segfault": lambda: ctypes.string_at(0),
     "abort": os.abort,
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
@@ -73,7 +78,7 @@ ACTIONS = {
     "memory": _eat_memory,
     "spin": _spin,
     "sleep": lambda: time.sleep(600),
-    "thread crash": lambda: threading.Thread(target=ctypes.string_at, args=(0,)).start() or time.sleep(600),
+    "thread crash": _crash_in_a_thread,
 }
 
 

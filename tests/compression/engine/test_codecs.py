@@ -1,5 +1,7 @@
 """What every codec must do, whichever it is."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,7 +149,7 @@ def test_an_input_of_another_size_than_announced_is_refused(codec: Codec, announ
 
 @every_codec
 def test_a_source_that_fails_is_not_a_corrupt_stream(codec: Codec):
-    def failing():
+    def failing() -> Iterator[bytes]:
         yield codec.encode(prose(5000))[:5]
         raise OSError(5, "Input/output error")
 

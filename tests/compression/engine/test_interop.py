@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from compression.engine.codecs import codec_from
+from compression.engine.codecs.zstd import Zstd
 from tests.compression.engine.samples import MiB, mixed, prose
 
 DATA = mixed(1 * MiB)
@@ -76,7 +77,7 @@ def test_streams_of_unknown_size_are_read(tmp_path):
 def test_zstd_with_a_dictionary(tmp_path):
     dictionary = prose(4000, seed=9)
     (tmp_path / "dictionary").write_bytes(dictionary)
-    codec = type(codec_from({"id": "zstd"}))(dictionary=dictionary)
+    codec = Zstd(dictionary=dictionary)
     assert tool("zstd -qdc -D dictionary", codec.encode(prose(3000)), tmp_path) == prose(3000)
     assert codec.decode(tool("zstd -qc -D dictionary", prose(3000), tmp_path)) == prose(3000)
 

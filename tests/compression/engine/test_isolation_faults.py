@@ -60,7 +60,8 @@ def test_a_bug_is_told(hostile_host):
 
 
 def test_a_killed_child_is_told(hostile_host):
-    caught: list[BaseException] = []
+    assert hostile_host.children() == []
+    caught: list[CodecCrashed] = []
 
     def call() -> None:
         try:
@@ -77,6 +78,7 @@ def test_a_killed_child_is_told(hostile_host):
 
 
 def test_a_caller_that_dies_takes_its_child_along(hostile_host):
+    assert hostile_host.children() == []
     pid = os.fork()
     if pid == 0:
         try:
@@ -100,6 +102,7 @@ def test_a_dead_host_is_told_and_the_next_call_starts_another(monkeypatch):
         encode_bytes(Hostile("sleep"), DATA)
     assert works()
     assert host.process_id != first
+    assert host.process_id
     os.kill(host.process_id, signal.SIGKILL)
     assert works()
     host.close()
