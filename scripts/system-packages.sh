@@ -13,6 +13,7 @@ need zstd zstd
 need xz xz-utils
 need bzip2 bzip2
 need brotli brotli
+need bzip3 bzip3
 need lz4 lz4
 need gzip gzip
 need curl curl
