@@ -38,6 +38,7 @@ export const dropZone = component(() => {
   let queue: UploadQueue;
   let drawing: ReturnType<typeof setTimeout> | undefined;
   let depth = 0;
+  let waiting: { submitter: HTMLElement | null } | null = null;
   const speed = new Speed();
   const settled = new Set<Upload>();
   const warn = (event: BeforeUnloadEvent): void => {
@@ -171,6 +172,7 @@ export const dropZone = component(() => {
       if (queue.busy) return;
       const done = queue.uploads.filter((item) => item.state === "done").length;
       this.$dispatch("upload:finished", { done, failed: queue.uploads.length - done });
+      this.goOn(done === queue.uploads.length);
       const refreshes = this.$root.dataset["refreshes"];
       if (refreshes) document.querySelectorAll(refreshes).forEach((part) => htmx.trigger(part, "refresh", {}));
     },
@@ -186,8 +188,10 @@ export const dropZone = component(() => {
 
     /** A form with a drop zone waits for its files, and asks for one where it needs one. */
     check(event: SubmitEvent): void {
-      if (queue.busy) this.problem = "Wait until the upload is complete, then go on.";
-      else if (
+      if (queue.busy) {
+        waiting = { submitter: event.submitter };
+        this.problem = "This goes on by itself as soon as the upload is complete.";
+      } else if (
         "required" in this.$root.dataset &&
         !this.form!.querySelector(`[name="${this.$root.dataset["name"]}"]`)
       ) {
@@ -195,6 +199,15 @@ export const dropZone = component(() => {
       } else return;
       event.preventDefault();
       event.stopImmediatePropagation();
+    },
+
+    /** Send the form that waited for the uploads; where one of them failed, its sender decides anew. */
+    goOn(complete: boolean): void {
+      if (!waiting) return;
+      const { submitter } = waiting;
+      waiting = null;
+      this.problem = complete ? "" : "An upload failed: try it again, or take it off the list.";
+      if (complete) this.form?.requestSubmit(submitter);
     },
 
     draw(): void {
