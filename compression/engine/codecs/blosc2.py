@@ -158,9 +158,11 @@ class Blosc2(Codec):
     @staticmethod
     def _refuse_plugins(frame: Any) -> None:
         """Codecs and filters beyond those above are loaded as code from elsewhere, or are not sound."""
-        allowed = {name for names in FILTERS.values() for name in names}
-        filters = {item.name for item in frame.cparams.filters}
-        if frame.cparams.codec.name.lower() not in CODECS or filters - allowed:
+        lib = library()
+        codecs = [lib.Codec[name.upper()] for name in CODECS]
+        filters = [lib.Filter[name] for names in FILTERS.values() for name in names]
+        used = frame.cparams  # a number that the library does not know stays a number
+        if used.codec not in codecs or any(item not in filters for item in used.filters):
             raise CorruptStream("This Blosc2 frame needs a codec or a filter that is not supported")
 
     def memory_estimate(self, size: int | None = None) -> int:

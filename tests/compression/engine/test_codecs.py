@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compression.engine.codecs import Codec, all_codecs
+from compression.engine.codecs.blosc2 import Blosc2
 from compression.engine.codecs.reader import PIECE
 from compression.engine.errors import CorruptStream, EngineError, SourceUnreadable, TruncatedStream
 from tests.compression.engine.catalogue import DEFAULTS, VARIANTS, codecs_that, every_codec, every_variant
@@ -155,3 +156,12 @@ def test_a_source_that_fails_is_not_a_corrupt_stream(codec: Codec):
 
     with pytest.raises(SourceUnreadable, match="Input/output error"):
         list(codec.decode_chunks(failing()))
+
+
+@pytest.mark.parametrize(("position", "value"), [(27, 3), (71, 160), (71, 3)])
+def test_blosc2_plugins_are_refused(position: int, value: int):
+    # The codec is the low half of byte 27, the filters begin at byte 71. Codec 3 is none, filter 160 is a plug-in, 3 is not sound.
+    frame = bytearray(Blosc2().encode(prose(5000)))
+    frame[position] = value
+    with pytest.raises(CorruptStream):
+        Blosc2().decode(frame)
