@@ -1,7 +1,8 @@
-"""How the web process serves: `python -m benchmarks.serving [--json]`.
+"""How the web process serves: `python -m benchmarks.serving [--url http://127.0.0.1:8000 --token TOKEN] [--json]`.
 
-Starts the embedded PostgreSQL and, one after the other, the servers to compare, all over the same small site
-(`benchmarks.serving_site`); traffic goes to 127.0.0.1 alone. `a2wsgi` is measured where it is installed.
+With an address, a running platform is measured through its API. Without one, the embedded PostgreSQL is started and,
+one after the other, the servers to compare, all over the same small site (`benchmarks.serving_site`); `a2wsgi` is
+compared where it is installed. Server, database and clients share the machine.
 """
 
 import argparse
@@ -10,14 +11,11 @@ import importlib.util
 import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,9 @@ import psutil
 import uvloop
 
 from benchmarks import http_load as load
+from benchmarks.figures import Watch, figures, table
 from benchmarks.http_load import InTheWay, Target
+from benchmarks.serving_platform import Platform, measure_platform
 
 MIB = 1024 * 1024
 GB = 10**9
@@ -61,9 +61,14 @@ class Server:
                 await asyncio.sleep(0.1)
         raise RuntimeError("the server does not answer")
 
-    def resident(self) -> list[int]:
-        """Return the memory of each process in bytes."""
-        return [psutil.Process(child.pid).memory_info().rss for child in self._children]
+    def pids(self) -> list[int]:
+        """Return the numbers of the processes."""
+        return [child.pid for child in self._children]
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the processes have had."""
+        times = [psutil.Process(pid).cpu_times() for pid in self.pids()]
+        return sum(spent.user + spent.system for spent in times)
 
     def stop(self) -> None:
         """Stop, and see to it."""
@@ -75,34 +80,6 @@ class Server:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-
-    @contextmanager
-    def watched(self) -> Iterator[list[int]]:
-        """Yield a list that in the end has by how many bytes each process grew at its peak."""
-        before, growth, ended = self.resident(), [0] * len(self._children), threading.Event()
-
-        def watch() -> None:
-            while not ended.wait(0.02):
-                for index, now in enumerate(self.resident()):
-                    growth[index] = max(growth[index], now - before[index])
-
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
-            yield growth
-        finally:
-            ended.set()
-            thread.join()
-
-
-def figures(latencies: list[float]) -> dict[str, float]:
-    """Return median and 95th percentile in milliseconds."""
-    cuts = statistics.quantiles(latencies, n=100)
-    return {
-        "p50_ms": round(cuts[49] * 1000, 1),
-        "p95_ms": round(cuts[94] * 1000, 1),
-        "p99_ms": round(cuts[98] * 1000, 1),
-    }
 
 
 def slow_clients(target: Target) -> InTheWay:
@@ -116,21 +93,22 @@ def slow_clients(target: Target) -> InTheWay:
 
 
 async def measure_rate(kind: str, connections: str, seconds: float) -> dict[str, Any]:
-    """Return requests a second of one process with eight busy clients."""
+    """Return what one process does for eight busy clients, and what that costs it.
+
+    Milliseconds of processor time tell more than requests a second where something else runs on the machine.
+    """
     server = Server(kind, connections=connections)
+    row: dict[str, Any] = {"server": kind, "connections": connections}
     try:
         await server.ready()
-        rate, latencies = await load.throughput(server.target, "/small", clients=8, seconds=seconds)
-        hello, _ = await load.throughput(server.target, "/hello", clients=8, seconds=seconds / 2)
+        for name, path in (("query", "/small"), ("hello", "/hello"), ("static", "/static/app.css")):
+            before = server.cpu_seconds()
+            rate, latencies = await load.throughput(server.target, path, clients=8, seconds=seconds)
+            row[f"{name}_s"] = round(rate)
+            row[f"{name}_cpu_ms"] = round((server.cpu_seconds() - before) * 1000 / len(latencies), 2)
     finally:
         server.stop()
-    return {
-        "server": kind,
-        "connections": connections,
-        "requests_s": round(rate),
-        "hello_s": round(hello),
-        **figures(latencies),
-    }
+    return row
 
 
 async def measure_slow(kind: str, processes: int, seconds: float) -> list[dict[str, Any]]:
@@ -158,14 +136,14 @@ async def measure_memory(size: int) -> list[dict[str, Any]]:
     rows = []
     try:
         await server.ready()
-        with server.watched() as growth:
+        with Watch(server.pids()) as watch:
             status, seconds = await load.large_upload(server.target, "/upload", size)
         assert status == 200, status
-        rows.append({"direction": "up", "bytes": size, "seconds": seconds, "growth_mb": max(growth) / 1e6})
-        with server.watched() as growth:
+        rows.append({"direction": "up", "bytes": size, "seconds": seconds, "growth_mb": watch.most / 1e6})
+        with Watch(server.pids()) as watch:
             status, got, seconds = await load.large_download(server.target, f"/download/{size}")
         assert (status, got) == (200, size)
-        rows.append({"direction": "down", "bytes": size, "seconds": seconds, "growth_mb": max(growth) / 1e6})
+        rows.append({"direction": "down", "bytes": size, "seconds": seconds, "growth_mb": watch.most / 1e6})
     finally:
         server.stop()
     return rows
@@ -180,13 +158,27 @@ async def measure(seconds: float, size: int) -> dict[str, Any]:
     ]
     slow = [row for kind in kinds for row in await measure_slow(kind, 1, seconds)]
     slow += await measure_slow("bridge", 2, seconds)
-    return {"cores": os.cpu_count(), "rates": rates, "slow": slow, "memory": await measure_memory(size)}
+    return {"rates": rates, "slow": slow, "memory": await measure_memory(size)}
+
+
+def measure_servers(seconds: float, size: int) -> dict[str, Any]:
+    """Measure all of it over a database of its own."""
+    with tempfile.TemporaryDirectory(prefix="bench-serving-") as folder:
+        services = prepare(Path(folder) / "data")
+        try:
+            return uvloop.run(measure(seconds, size))
+        finally:
+            services.stop()
 
 
 def prepare(data: Path) -> Any:
     """Start the database and make the tables of the site; return what is to be stopped."""
     from config.services import Services
 
+    static = data.parent / "static"
+    static.mkdir()
+    (static / "app.css").write_bytes(b"a" * 30_000)
+    os.environ["BENCH_STATIC"] = str(static)
     services = Services(data, durable=False)
     services.start()
     os.environ["DATABASE_URL"] = services.database_url
@@ -194,33 +186,27 @@ def prepare(data: Path) -> Any:
     return services
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Return rows as a Markdown table."""
-    names = list(rows[0])
-    lines = [names, ["---"] * len(names)]
-    lines += [
-        [f"{value:.1f}" if isinstance(value, float) else str(value) for value in row.values()] for row in rows
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", help="a running platform to measure")
+    parser.add_argument(
+        "--token", default="", help="of an account there; files are made and deleted under it"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--seconds", type=float, default=10, help="length of each measurement")
     parser.add_argument("--size", type=int, default=GB, help="bytes to send up and down")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-serving-") as folder:
-        services = prepare(Path(folder) / "data")
-        try:
-            found = uvloop.run(measure(options.seconds, options.size // MIB * MIB))
-        finally:
-            services.stop()
+    size = options.size // MIB * MIB
+    if options.url:
+        platform = Platform(options.url, options.token)
+        found = uvloop.run(measure_platform(platform, options.seconds, size))
+    else:
+        found = measure_servers(options.seconds, size)
     if options.json:
         print(json.dumps(found, indent=2))
         return
-    print(f"{found.pop('cores')} cores, shared by server, database and clients; {time.strftime('%Y-%m-%d')}")
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores")
     for name, rows in found.items():
         print(f"\n{name}\n\n{table(rows)}")
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from functools import partial
+from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
 
@@ -51,7 +52,7 @@ class Bridge:
         intake = await take_in(scope, inbound, self.lanes, self.rules)
         try:
             environ = environ_of(scope, intake.file, intake.length)
-            answer = await self.lanes.run(intake.lane, self._handler.reply, environ)
+            answer = await self.lanes.run(intake.lane, self._reply, environ, client)
             await intake.stop()
             if isinstance(answer, Reply):
                 await client.reply(answer)
@@ -60,6 +61,10 @@ class Bridge:
         finally:
             await intake.stop()
             intake.close()
+
+    def _reply(self, environ: dict[str, Any], client: Client) -> Reply | Unfinished:
+        client.check()  # nobody needs what a client asked for that left while it waited for a thread
+        return self._handler.reply(environ)
 
     async def _go_on(self, answer: Unfinished, intake: Intake, client: Client) -> None:
         """Write a streamed answer, whichever way its kind allows."""

@@ -1,5 +1,7 @@
 """The client of one request, as far as answers go."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +16,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 CLOSING = "dynacomp.closing"
 
 
+# Seconds for which a body that nobody wants is still taken before the connection is closed.
+LINGER_SECONDS = 30
+
+
 class Client:
     """Sends an answer piece by piece; raises ClientGone when there is nobody to send it to."""
 
@@ -25,37 +31,60 @@ class Client:
 
     async def start(self, status: int, headers: Headers) -> None:
         """Send status line and headers."""
-        self._check()
+        self.check()
         if self.started:
             raise RuntimeError("the answer has begun already")
         self.started = True
         self.silent = self.silent or bodyless(status)
-        if header(self._scope, b"expect") and not self._inbound.requested:
+        if self._body_not_asked_for():
             # The client may or may not send the body that nobody asked for: nothing can follow it.
             headers = [*headers, (b"connection", b"close")]
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def body(self, chunk: bytes) -> None:
         """Send a piece of the body, once the server's buffer has drained."""
-        self._check()
+        self.check()
         if chunk and not self.silent:
             await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-        self._check()
+        self.check()
 
     async def end(self) -> None:
         """Say that the answer is complete; nothing to do where that has been said."""
         if self.ended:
             return
-        self.ended = True
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._finish(b"")
 
     async def reply(self, reply: Reply) -> None:
         """Send a whole answer."""
         await self.start(reply.status, reply.headers)
+        await self._finish(b"" if self.silent else reply.body)
+
+    async def _finish(self, body: bytes) -> None:
         self.ended = True
-        body = b"" if self.silent else reply.body
+        if self._closes_on_unread_body():
+            await self._send({"type": "http.response.body", "body": body, "more_body": True})
+            body = b""
+            await self._pass_over_body()
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _check(self) -> None:
+    def _body_not_asked_for(self) -> bool:
+        return not self._inbound.requested and header(self._scope, b"expect") is not None
+
+    def _closes_on_unread_body(self) -> bool:
+        """Say whether the server closes after this answer while the client may still be sending."""
+        if self._inbound.ended or self._body_not_asked_for():
+            return False
+        wish = header(self._scope, b"connection") or b""
+        return self._scope["http_version"] == "1.0" or b"close" in wish.lower()
+
+    async def _pass_over_body(self) -> None:
+        """Take what still comes: the kernel destroys an answer on its way if data meets a closed connection."""
+        with contextlib.suppress(ClientGone, TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while await self._inbound.chunk():
+                    pass
+
+    def check(self) -> None:
+        """Raise ClientGone if the connection is closed."""
         if self._is_closing():
             raise ClientGone("the client left while its answer was being written")

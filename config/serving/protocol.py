@@ -32,11 +32,11 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begin to count the silence."""
         super().connection_made(transport)
-        self._heard_at = self._head_since = self._sent_at = self.loop.time()
+        self._active_at = self._head_since = self._sent_at = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
         """Parse; refuse a head that goes on for too long even if not a single line of it ends."""
-        self._heard_at = self.loop.time()
+        self._active_at = self.loop.time()
         was_in_head = self._in_head
         super().data_received(data)
         if self._in_head and was_in_head:
@@ -48,7 +48,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins; let the application ask whether the connection is about to close."""
         super().on_message_begin()
-        self._in_head, self._head_bytes, self._head_since = True, 0, self._heard_at
+        self._in_head, self._head_bytes, self._head_since = True, 0, self._active_at
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {CLOSING: self.transport.is_closing}
 
@@ -74,6 +74,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_head = False
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        """The connection is idle from now on."""
+        self._active_at = self.loop.time()
+        super().on_response_complete()
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP as uvicorn does, and too large a head with its own status."""
         if not self._refusal:
@@ -87,12 +92,14 @@ class GuardedProtocol(HttpToolsProtocol):
         """Close the connection if its client has been silent for too long, whatever is its turn to do."""
         if self._stuck_for(now) > ANSWER_SECONDS:
             self.transport.abort()
-        elif self._in_head or self.cycle is None or self.cycle.response_complete:
-            since = self._head_since if self._in_head else self._heard_at
-            if now - since > HEAD_SECONDS + (0 if self._in_head else self.timeout_keep_alive):
+        elif self.cycle is not None and not self.cycle.response_complete:
+            if self._owes_body() and now - self._active_at > BODY_SECONDS:
+                self.transport.abort()
+        elif self._in_head:
+            if now - self._head_since > HEAD_SECONDS:
                 self.transport.close()
-        elif self._owes_body() and now - self._heard_at > BODY_SECONDS:
-            self.transport.abort()
+        elif now - self._active_at > HEAD_SECONDS + self.timeout_keep_alive:
+            self.transport.close()
 
     def _owes_body(self) -> bool:
         cycle = self.cycle

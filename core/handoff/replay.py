@@ -25,6 +25,8 @@ class _Call:
     result: asyncio.Future[Any]
 
     def fulfil(self) -> None:
+        if self.result.cancelled():
+            return
         try:
             value = self.function()
         except Exception as error:
@@ -58,21 +60,24 @@ class Replay:
     def __init__(self, handoff: "Handoff") -> None:
         self._handoff = handoff
         self._steps: Generator[_Answer | bytes, None, None] | None = None
+        self._body: Iterator[_Answer | bytes] = iter(())
 
     def begin(self) -> HttpResponseBase:
         """Run until the answer begins and return it; iterating then gives its body."""
-        self._steps = self._run()
+        self._body = self._steps = self._run()
         answer = next(self._steps, None)
         if not isinstance(answer, _Answer):
             raise RuntimeError(f"{type(self._handoff).__name__}.stream sent no answer")
         if isinstance(answer.response, StreamingHttpResponse):
             answer.response.streaming_content = self
+        else:
+            self._body = iter(list(self._steps))  # nothing is left to wait for
         return answer.response
 
     def __iter__(self) -> Iterator[bytes]:
         if self._steps is None and (status := self.begin().status_code) != self._handoff.status_code:
             raise RuntimeError(f"the status {status} is known too late: HandoffMiddleware is missing")
-        for step in self._steps or ():
+        for step in self._body:
             if isinstance(step, bytes):
                 yield step
 

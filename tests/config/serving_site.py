@@ -66,6 +66,12 @@ def nap(request: HttpRequest, milliseconds: int) -> HttpResponse:
     return HttpResponse(threading.current_thread().name)
 
 
+def note(request: HttpRequest) -> HttpResponse:
+    """Note that it ran."""
+    seen.append("noted")
+    return HttpResponse()
+
+
 def fail(request: HttpRequest) -> HttpResponse:
     """Fail as a view does."""
     raise LookupError("the view failed")
@@ -282,6 +288,7 @@ urlpatterns = [
     path("status/<int:code>", status),
     path("nap/<int:milliseconds>", nap),
     path("api/v1/compression/nap/<int:milliseconds>", nap),
+    path("api/v1/compression/note", note),
     path("fail", fail),
     path("upload", upload),
     path("form", form),

@@ -209,6 +209,22 @@ def test_a_refused_body_that_comes_anyway_is_passed_over(http: httpx.Client) -> 
     assert http.get("/hello").status_code == 200
 
 
+def test_a_refusal_reaches_a_client_that_sends_on_and_wants_the_connection_closed(site: Running) -> None:
+    raw = site.connect().request("POST /refuse", "Connection: close", f"Content-Length: {30 * MIB}")
+    for _ in range(30):
+        raw.socket.sendall(bytes(MIB))
+    assert raw.everything().startswith(b"HTTP/1.1 403")
+
+
+def test_a_request_whose_client_left_before_its_turn_is_not_run(site: Running, http: httpx.Client) -> None:
+    busy = site.connect().request("POST /api/v1/compression/nap/400")
+    time.sleep(0.1)
+    site.connect().request("POST /api/v1/compression/note").close()
+    assert b"200 OK" in busy.until(b"lane-work_0")
+    assert http.post("/api/v1/compression/nap/0").status_code == 200
+    assert seen == []
+
+
 # --- Answers on their way out
 
 

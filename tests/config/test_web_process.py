@@ -34,6 +34,7 @@ def process() -> Iterator[Process]:
         web.process.wait(10)
 
 
+@pytest.mark.slow
 def test_memory_stays_where_it_is_however_much_goes_through(process: Process) -> None:
     before, peak = process.resident_bytes(), 0
     digest, received = hashlib.sha256(), 0
@@ -58,6 +59,7 @@ def test_memory_stays_where_it_is_however_much_goes_through(process: Process) ->
     assert peak - before < 60 * MIB
 
 
+@pytest.mark.slow
 def test_it_finishes_short_requests_sends_waiting_clients_home_and_ends(process: Process) -> None:
     waiting = Raw(process.port).request("GET /wait/30000")
     short = Raw(process.port).request("GET /nap/700")
@@ -73,6 +75,7 @@ def test_it_finishes_short_requests_sends_waiting_clients_home_and_ends(process:
         Raw(process.port)
 
 
+@pytest.mark.slow
 def test_it_ends_in_five_seconds_whatever_a_thread_does(process: Process) -> None:
     stuck = Raw(process.port).request("GET /nap/60000")
     slow = Raw(process.port, receive_buffer=4096).request("GET /numbers/999999999")
@@ -82,6 +85,7 @@ def test_it_ends_in_five_seconds_whatever_a_thread_does(process: Process) -> Non
     slow.close()
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_it_too(process: Process) -> None:
     process.process.send_signal(signal.SIGINT)
     assert process.process.wait(5) == 0
