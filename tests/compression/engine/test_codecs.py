@@ -160,7 +160,8 @@ def test_a_source_that_fails_is_not_a_corrupt_stream(codec: Codec):
 
 @pytest.mark.parametrize(("position", "value"), [(27, 3), (71, 160), (71, 3)])
 def test_blosc2_plugins_are_refused(position: int, value: int):
-    # The codec is the low half of byte 27, the filters begin at byte 71. Codec 3 is none, filter 160 is a plug-in, 3 is not sound.
+    # The codec is the low half of byte 27, the filters begin at byte 71. There is no codec 3, filter 160 is a plug-in,
+    # and filter 3 is not sound.
     frame = bytearray(Blosc2().encode(prose(5000)))
     frame[position] = value
     with pytest.raises(CorruptStream):
