@@ -14,12 +14,9 @@ const isProblem = (xhr: XMLHttpRequest): boolean => contentType(xhr)?.startsWith
 /** Settings that a strict content security policy needs, and none of a page kept in the browser's storage. */
 function configure(): void {
   Object.assign(htmx.config, {
-    // Not "style": what a script has set on an element would be copied as an attribute, which our policy refuses.
-    attributesToSettle: ["class", "width", "height"],
     allowEval: false,
     allowScriptTags: false,
     includeIndicatorStyles: false,
-    attributesToSettle: [], // copying a style attribute would be an inline style
     historyCacheSize: 0,
     refreshOnHistoryMiss: true,
     scrollBehavior: "auto",

@@ -1,15 +1,30 @@
 import { component } from "./lib/component.ts";
 
-/** The options that fit: every word typed occurs in the option's label, note or heading. */
-export function fitting<T extends { words: string }>(options: T[], typed: string): T[] {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return options.filter((option) => words.every((word) => option.words.includes(word)));
+interface Fitting {
+  label: string;
+  /** All that can be searched, in small letters. */
+  words: string;
 }
 
-interface Choice {
+/**
+ * The options that fit: every word typed occurs in the option's label, note or heading. First come those whose name
+ * is what was typed, then those whose name, or a word of it, begins so; else they keep their order.
+ */
+export function fitting<T extends Fitting>(options: T[], typed: string): T[] {
+  const sought = typed.trim().toLowerCase();
+  const words = sought.split(/\s+/);
+  const rank = ({ label }: T): number => {
+    const parts = label.toLowerCase().split(/[\s()]+/);
+    if (parts.includes(sought)) return 0;
+    return parts.some((part) => part.startsWith(sought)) ? 1 : 2;
+  };
+  const fit = options.filter((option) => words.every((word) => option.words.includes(word)));
+  return sought ? fit.toSorted((a, b) => rank(a) - rank(b)) : fit;
+}
+
+interface Choice extends Fitting {
   option: HTMLOptionElement;
   heading: string;
-  words: string;
 }
 
 /** Lay a combobox (ARIA 1.2) over a native select, which stays the field of the form. */
@@ -26,7 +41,7 @@ export const searchSelect = component(() => {
       choices = [...select.options].map((option) => {
         const heading = option.parentElement instanceof HTMLOptGroupElement ? option.parentElement.label : "";
         const words = `${option.label} ${option.dataset["note"] ?? ""} ${heading}`.toLowerCase();
-        return { option, heading, words };
+        return { option, heading, label: option.label, words };
       });
       this.build();
       this.settle();

@@ -6,10 +6,22 @@ import { problemOf, problemText } from "../scripts/lib/http.ts";
 import { fitting } from "../scripts/search_select.ts";
 
 test("every word typed must occur", () => {
-  const options = [{ words: "zstd fast lz family" }, { words: "xz small lzma family" }];
+  const options = [
+    { label: "zstd", words: "zstd fast lz family" },
+    { label: "xz", words: "xz small lzma family" },
+  ];
   assert.deepEqual(fitting(options, "family FAST"), [options[0]]);
   assert.deepEqual(fitting(options, "  "), options);
   assert.deepEqual(fitting(options, "brotli"), []);
+});
+
+test("what is called so comes first", () => {
+  const lzma = { label: "LZMA (lzma)", words: "lzma (lzma) a few bytes smaller than xz" };
+  const xz = { label: "XZ (xz)", words: "xz (xz) small" };
+  const lz4 = { label: "LZ4", words: "lz4 fast" };
+  assert.deepEqual(fitting([lzma, xz], "xz"), [xz, lzma]);
+  assert.deepEqual(fitting([xz, lz4, lzma], "lz"), [lz4, lzma]);
+  assert.deepEqual(fitting([lzma, xz], ""), [lzma, xz]);
 });
 
 test("ticks are round and within the range", () => {
