@@ -21,7 +21,7 @@ from core.handoff import FileHandoff
 from files import panels, selectors, services, snippets
 from files.api.views import deleted
 from files.api.views import download as download_of
-from files.choices import Kind, Origin
+from files.choices import Kind
 from files.forms import ChangeForm
 from files.listing import COLUMNS, OWNER, asked
 from files.models import File
@@ -92,7 +92,6 @@ def _detail(request: SignedInRequest, file: File, form: ChangeForm) -> HttpRespo
         "snippets": snippets.for_file(file, request.build_absolute_uri("/").rstrip("/")),
         "may_change": _may_change(request),
         "packed": file.kind in {Kind.COMPRESSED, Kind.ARCHIVE},
-        "made_here": file.origin == Origin.RESULT,
     }
     return form.page(request, "files/detail.html", context)
 

@@ -41,6 +41,8 @@ export type Send = (upload: Upload, events: SendEvents) => Sending;
 export function sendTo(url: string): Send {
   return (upload, events) => {
     const body = new FormData();
+    const folder = upload.path.split("/").slice(0, -1).join("/");
+    if (folder) body.append("folder", folder);
     body.append("file", upload.file, upload.file.name);
     const request = new XMLHttpRequest();
     const whole = upload.file.size;
