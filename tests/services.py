@@ -14,8 +14,11 @@ _running: dict[str, Any] = {}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Start the services once; the workers of xdist inherit the controller's environment."""
+    """Start the services once; the workers of xdist inherit the controller's environment, but for Redis's database:
+    a message for one must not reach a job worker of another."""
     if _STARTED in os.environ:
+        number = os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].replace("db=0", f"db={int(number) + 1}")
         return
     from config.services import Services
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
@@ -34,7 +35,7 @@ def worker_burst(transactional_db: None) -> Callable[[], None]:
     def run() -> None:
         name = connection.settings_dict["NAME"]
         url = os.environ["DATABASE_URL"]
-        own = {"DATABASE_URL": _with_name(url, str(name))}
+        own = {"DATABASE_URL": with_name(url, str(name))}
         subprocess.run(
             [sys.executable, "manage.py", "worker", "--burst"],
             check=True,
@@ -45,7 +46,6 @@ def worker_burst(transactional_db: None) -> Callable[[], None]:
     return run
 
 
-def _with_name(url: str, name: str) -> str:
-    from urllib.parse import urlsplit, urlunsplit
-
+def with_name(url: str, name: str) -> str:
+    """Return the address of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

@@ -64,6 +64,7 @@ RQ_QUEUES = {
     }
     for name in QUEUES
 }
+RQ = {"COMMIT_MODE": "auto"}  # `core.jobs.services.push` is called when all is committed
 RQ_SHOW_ADMIN_LINK = False
 
 # A worker extends its lease every `JOB_HEARTBEAT_S`; a job whose lease is over is queued again by the clock.

@@ -27,24 +27,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve the queues in the given order."""
-        queues = [django_rq.get_queue(name) for name in options["queues"]]
-        self._await_redis(queues[0].connection)
-        worker = JobWorker(
-            queues,
-            name=f"{socket.gethostname()}-{os.getpid()}-{str(uuid7())[-4:]}",
-            connection=queues[0].connection,
-            serializer=JSONSerializer,
-            worker_ttl=20,  # of which it waits five seconds for a message, and then says that it lives
-            job_monitoring_interval=2,
+        self._worker(options["queues"]).work(
+            burst=options["burst"], logging_level="WARNING", with_scheduler=False
         )
-        worker.work(burst=options["burst"], logging_level="WARNING", with_scheduler=False)
 
-    def _await_redis(self, connection: Any) -> None:
+    def _worker(self, names: list[str]) -> JobWorker:
+        """Return a worker, as soon as there is a Redis."""
+        queues = [django_rq.get_queue(name) for name in names]
         while True:
             try:
-                connection.ping()
+                return JobWorker(
+                    queues,
+                    name=f"{socket.gethostname()}-{os.getpid()}-{str(uuid7())[-4:]}",
+                    connection=queues[0].connection,
+                    serializer=JSONSerializer,
+                    worker_ttl=20,  # of which it waits five seconds for a message, and then says that it lives
+                    job_monitoring_interval=2,
+                )
             except RedisError as error:
                 self.stderr.write(f"Waiting for Redis: {error}")
                 time.sleep(1)
-            else:
-                return

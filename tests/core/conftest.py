@@ -1,0 +1,37 @@
+"""What the tests of the kernel share."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import django_rq
+import pytest
+from django.db import connection
+
+from tests.core import kinds
+from tests.core.crew import Crew, until
+from tests.work import with_name
+
+assert kinds  # registering is what its import does
+
+
+@pytest.fixture(scope="session")
+def _crew(django_db_setup: None, django_db_blocker: Any) -> Iterator[Crew]:
+    with django_db_blocker.unblock():
+        name = str(connection.settings_dict["NAME"])
+    crew = Crew(with_name(os.environ["DATABASE_URL"], name))
+    yield crew
+    crew.stop()
+
+
+@pytest.fixture
+def crew(transactional_db: None, _crew: Crew) -> Crew:
+    """Two workers and a clock at work on the test's database. Mark the test `xdist_group("crew")`."""
+    _crew.complete()
+    redis: Any = django_rq.get_connection("cpu")
+    until(lambda: _names(_crew) <= {key.decode().rsplit("-", 2)[1] for key in redis.smembers("rq:workers")})
+    return _crew
+
+
+def _names(crew: Crew) -> set[str]:
+    return {str(process.pid) for process in crew.workers}
