@@ -181,7 +181,9 @@ def test_a_shared_host_on_a_path(tmp_path: Path, monkeypatch):
 def test_a_shared_host_that_is_started_again_is_waited_for(tmp_path: Path, monkeypatch):
     path = tmp_path / "host.sock"
     monkeypatch.setenv("CODEC_HOST", str(path))
-    start_host(path).kill()
+    host = start_host(path)
+    host.kill()
+    host.wait()
     assert path.exists(), "a killed host leaves its socket"
     again: list[subprocess.Popen[bytes]] = []
     threading.Timer(0.3, lambda: again.append(start_host(path))).start()
