@@ -1,5 +1,6 @@
 """Forms of the compression pages, made from the same schemas as the API."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,8 +12,10 @@ from compression.models import Algorithm
 class ParamsForm(forms.Form):
     """The parameters of one algorithm but its level, which has a slider of its own."""
 
+    prefix = "params"
+
     def __init__(self, algorithm: Algorithm, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="params", **kwargs)
+        super().__init__(*args, **kwargs)
         self.schema: dict[str, dict[str, Any]] = algorithm.params_schema.get("properties", {})
         for name, declared in self.schema.items():
             # The level has a slider; bytes (a dictionary) do not fit a form of short fields: the API takes them.
@@ -21,8 +24,8 @@ class ParamsForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return the given parameters in their JSON form; those left at their default are left out."""
-        given = {}
-        for name in self.fields:
+        given: dict[str, Any] = {}
+        for name in self.fields if self.is_bound else ():
             value = self.cleaned_data.get(name)
             declared = self.schema[name]
             if value is None or value == "":
@@ -58,7 +61,7 @@ class InputForm(forms.Form):
     file = forms.UUIDField(required=False, label="File")
     upload = forms.FileField(required=False, label="Upload", allow_empty_file=True)
 
-    inputs = ("file", "upload")
+    inputs: Sequence[str] = ("file", "upload")
 
     def clean(self) -> dict[str, Any]:
         """Exactly one input."""
@@ -80,7 +83,7 @@ class CompressForm(InputForm):
     algorithm = rules.ALGORITHM_NAME.form_field()
     level = forms.IntegerField(required=False)
 
-    inputs = ("file", "upload", "text")
+    inputs: Sequence[str] = ("file", "upload", "text")
 
 
 class DecompressForm(InputForm):

@@ -4,13 +4,13 @@ from compression import services
 from core.jobs import JobContext, job
 
 
-@job("compress", title="Compress", result_status=201)
+@job("compress", title="Compress", result_status=201, page="compression:result")
 def compress(ctx: JobContext) -> None:
     """Compress a file."""
     services.job_run(ctx)
 
 
-@job("decompress", title="Decompress", result_status=201)
+@job("decompress", title="Decompress", result_status=201, page="compression:result")
 def decompress(ctx: JobContext) -> None:
     """Decompress a file."""
     services.job_run(ctx)

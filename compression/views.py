@@ -14,7 +14,7 @@ from compression.choices import Operation
 from compression.forms import CompressForm, DecompressForm, ParamsForm
 from compression.models import Algorithm, Result
 from core.access import get_visible
-from core.errors import AppError
+from core.errors import AppError, NotFound
 from core.models import Job
 from core.tables import Column
 from files.models import File
@@ -32,12 +32,14 @@ def compress(request: SignedInRequest) -> HttpResponse:
     posted = request.method == "POST"
     form = CompressForm(*_sent(request)) if posted else CompressForm(initial=request.GET.dict())
     params = _params_form(request, algorithm)
-    if posted and form.is_valid() and params.is_valid():
+    if posted and form.is_valid() and (params.is_valid() or not params.is_bound):
         try:
             plan = planning.plan(form.cleaned_data["algorithm"], form.cleaned_data["level"], params.values())
             with calls.resolved(request.user, _input(form)) as source:
                 done = calls.run(request.user, source, plan, Operation.COMPRESS)
             return _go_to(done)
+        except NotFound:
+            raise
         except AppError as error:
             _show(form, error)
     return render(
@@ -69,6 +71,8 @@ def decompress(request: SignedInRequest) -> HttpResponse:
                 plan = planning.plan(named, None, {}) if named else planning.plan_detected(head, {})
                 done = calls.run(request.user, source, plan, Operation.DECOMPRESS)
             return _go_to(done)
+        except NotFound:
+            raise
         except AppError as error:
             _show(form, error)
     return render(
@@ -166,7 +170,7 @@ def _params_form(request: SignedInRequest, algorithm: Algorithm) -> ParamsForm:
     """The parameters that were sent, if they are those of this algorithm."""
     if request.method == "POST" and request.POST.get("params-of") == algorithm.name:
         return ParamsForm(algorithm, request.POST)
-    return ParamsForm(algorithm, {}) if request.method == "POST" else ParamsForm(algorithm)
+    return ParamsForm(algorithm)
 
 
 def _options() -> list[dict[str, Any]]:

@@ -1,15 +1,17 @@
 """Every address of the platform."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
+
+from pages.docs import ApiDocs
 
 handler400 = "core.api.problems.bad_request"
 handler403 = "core.api.problems.permission_denied"
 handler404 = "core.api.problems.page_not_found"
 handler500 = "core.api.problems.server_error"
 
-api = (
+api: tuple[list[URLPattern | URLResolver], str] = (
     [
         path("", include("core.urls.api_health")),
         path("", include("core.urls.api_jobs")),
@@ -17,6 +19,7 @@ api = (
         path("files/", include("files.api.urls")),
         path("compression/", include("compression.api.urls")),
         path("schema", SpectacularAPIView.as_view(), name="schema"),
+        path("docs", ApiDocs.as_view(), name="docs"),
     ],
     "api",
 )

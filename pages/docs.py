@@ -15,7 +15,7 @@ class ApiDocs(SpectacularSwaggerSplitView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return the page or its script."""
-        response: HttpResponse = super().get(request, *args, **kwargs)
+        response: HttpResponse = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         response["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY.replace(
             "style-src 'self'", "style-src 'self' 'unsafe-inline'"
         )

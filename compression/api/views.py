@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.response import Response
@@ -71,7 +72,7 @@ class Compress(StreamedUploads, ApiView):
             )
         ],
     )
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> HttpResponseBase:
         """Compress a stored file, an upload or text, verify by decoding, and keep the result.
 
         Small inputs are answered at once with 201, larger ones with 202 and a job. The output is the standard format
@@ -90,7 +91,7 @@ class Decompress(StreamedUploads, ApiView):
         request={"application/json": DecompressIn, "multipart/form-data": DecompressIn},
         responses={201: ResultOut, 202: JobOut},
     )
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> HttpResponseBase:
         """Decompress a stored file or an upload; without an algorithm the format is found from the bytes."""
         given, call = inputs.parse(request, DecompressIn)
         named = call.get("algorithm")
@@ -100,7 +101,7 @@ class Decompress(StreamedUploads, ApiView):
             return _answer(request, source, plan, Operation.DECOMPRESS)
 
 
-def _answer(request: ApiRequest, source: File, plan: Plan, operation: Operation) -> Response:
+def _answer(request: ApiRequest, source: File, plan: Plan, operation: Operation) -> HttpResponseBase:
     http = request._request
     done = calls.run(request.user, source, plan, operation, respond_async=preference(http).respond_async)
     return accepted(http, done) if isinstance(done, Job) else Response(ResultOut(done).data, status=201)
@@ -108,6 +109,8 @@ def _answer(request: ApiRequest, source: File, plan: Plan, operation: Operation)
 
 class ResultList(ListView):
     """Your results, newest first."""
+
+    request: ApiRequest
 
     serializer_class = ResultOut
     filterset_class = ResultFilters

@@ -28,9 +28,7 @@ def sign_up(page: Page) -> None:
 
 def choose_algorithm(page: Page, name: str) -> None:
     with page.expect_response(lambda response: "/compress/options" in response.url):
-        page.locator("select[name=algorithm]").evaluate(
-            "(select, name) => { select.value = name; select.dispatchEvent(new Event('change', {bubbles: true})) }", name
-        )
+        page.locator("select[name=algorithm]").select_option(name, force=True)
 
 
 def download(page: Page, path: Path) -> bytes:
