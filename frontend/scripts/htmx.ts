@@ -14,6 +14,8 @@ const isProblem = (xhr: XMLHttpRequest): boolean => contentType(xhr)?.startsWith
 /** Settings that a strict content security policy needs, and none of a page kept in the browser's storage. */
 function configure(): void {
   Object.assign(htmx.config, {
+    // None: a class that a script has given to a new part would be lost, a style would be an inline one.
+    attributesToSettle: [],
     allowEval: false,
     allowScriptTags: false,
     includeIndicatorStyles: false,
