@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
@@ -16,7 +17,6 @@ from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     FieldTextFilter,
-    RangeDateTimeFilter,
 )
 
 from accounts import services, usage
@@ -24,7 +24,7 @@ from accounts.admin_forms import UserAddForm, UserChangeForm, UserForm
 from accounts.http import SignedInRequest
 from accounts.models import AuditEntry, Token, User
 from core.access.roles import Role
-from core.desks import Desk, ReadOnly
+from core.desks import DaysFilter, Desk, ReadOnly
 
 admin.site.unregister(Group)  # what an account may do follows from its role
 
@@ -62,7 +62,7 @@ class UserAdmin(Desk):
     """Accounts: who is there, what they take, who may do what."""
 
     list_display = ("username", "email", "role", "is_active", "active_tokens", "last_login", "created_at")
-    list_filter = (("role", ChoicesDropdownFilter), "is_active", ("created_at", RangeDateTimeFilter))
+    list_filter = (("role", ChoicesDropdownFilter), "is_active", ("created_at", DaysFilter))
     list_filter_submit = True
     search_fields = ("username", "email", "display_name")
     search_help_text = "User name, e-mail or name"
@@ -207,10 +207,13 @@ def _set_active(request: SignedInRequest, *, active: bool) -> Callable[[User], U
 
 def _columns() -> list[Callable[[Any], str]]:
     """Return a column for each figure that other apps have registered."""
-    return [_column(f"figure_{name}", figure) for name, figure in usage.figures.items()]
+    return [_column(name, figure) for name, figure in usage.figures.items()]
 
 
-def _column(attribute: str, figure: usage.Figure) -> Callable[[Any], str]:
+@cache  # Django tells the fields of a form from the columns beside them by identity
+def _column(name: str, figure: usage.Figure) -> Callable[[Any], str]:
+    attribute = f"figure_{name}"
+
     @admin.display(description=figure.label, ordering=attribute)
     def column(user: Any) -> str:
         return figure.show(getattr(user, attribute))
@@ -229,7 +232,7 @@ class AuditDesk(ReadOnly):
     list_filter = (
         ("action", FieldTextFilter),
         ("actor", AutocompleteSelectFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", DaysFilter),
     )
     list_filter_submit = True
     search_fields = ("=target_id", "=request_id")

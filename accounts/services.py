@@ -174,7 +174,7 @@ def token_create(
         expires_at=expires_at,
         generation=owner.generation,
     )
-    token.clean_fields()
+    token.clean_fields(exclude=["last_used_at", "revoked_at"])
     token.save(force_insert=True)
     audit.record("token.created", actor=owner, target=token, detail={"scope": scope})
     return token, secret

@@ -21,6 +21,7 @@ from accounts.http import SignedInRequest
 from accounts.models import Preferences, Token, User
 from core.access import get_visible
 from core.forms import ServiceForm
+from core.tables import Column
 
 THEME_COOKIE = "theme"
 THEME_KEPT_S = 365 * 24 * 3600
@@ -145,16 +146,16 @@ def _profile_page(request: SignedInRequest, form: ServiceForm, **forms_given: Se
     return form.page(request, "accounts/profile.html", context)
 
 
-TOKEN_COLUMNS: list[dict[str, Any]] = [
-    {"key": "name", "label": "Name", "sort": "name", "always": True},
-    {"key": "prefix", "label": "Begins with"},
-    {"key": "scope", "label": "May"},
-    {"key": "state", "label": "State"},
-    {"key": "created", "label": "Made", "sort": "created_at", "number": True},
-    {"key": "expires", "label": "Expires", "sort": "expires_at", "number": True},
-    {"key": "used", "label": "Last used", "sort": "last_used_at", "number": True},
+TOKEN_COLUMNS = [
+    Column("name", "Name", sort="name", always=True),
+    Column("prefix", "Begins with"),
+    Column("scope", "May"),
+    Column("state", "State"),
+    Column("created", "Made", sort="created_at", number=True),
+    Column("expires", "Expires", sort="expires_at", number=True),
+    Column("used", "Last used", sort="last_used_at", number=True),
 ]
-TOKEN_ORDERS = {column.get("sort") for column in TOKEN_COLUMNS}
+TOKEN_ORDERS = {column.sort for column in TOKEN_COLUMNS if column.sort}
 
 
 @never_cache

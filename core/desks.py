@@ -1,12 +1,16 @@
 """Bases of the back office's desks: what they do, services do."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.utils import parse_date_str
 
 from core.errors import AppError
 
@@ -52,3 +56,21 @@ class ReadOnly(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes."""
         return False
+
+
+class DaysFilter(RangeDateFilter):
+    """A moment from one day to another, the last one included. The theme's own takes the last day's midnight."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the rows of these days (UTC); what is no day does not count."""
+        name = self.parameter_name
+        if first := _day(self.used_parameters.get(f"{name}_from")):
+            queryset = queryset.filter(**{f"{name}__gte": first})
+        if last := _day(self.used_parameters.get(f"{name}_to")):
+            queryset = queryset.filter(**{f"{name}__lt": last + timedelta(days=1)})
+        return queryset
+
+
+def _day(text: str | None) -> datetime | None:
+    day = parse_date_str(text) if text else None
+    return datetime.combine(day, time.min, UTC) if day else None

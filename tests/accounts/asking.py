@@ -1,0 +1,40 @@
+"""Short words for asking the API in these tests."""
+
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from accounts.models import AuditEntry
+from tests.cast import PASSWORD
+
+AUTH = "/api/v1/auth"
+
+
+def bearer(secret: str) -> APIClient:
+    """Return a client with the token."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    return client
+
+
+def sign_in(username: str, password: str = PASSWORD, *, address: str = "192.0.2.1") -> Any:
+    """Try to sign in from an address."""
+    body = {"username": username, "password": password}
+    return APIClient().post(f"{AUTH}/login", body, format="json", REMOTE_ADDR=address)
+
+
+def problem(response: Any, status: int, code: str, *fields: str) -> dict[str, Any]:
+    """Check that the answer is this problem document, and that it names these fields; return it."""
+    body: dict[str, Any] = response.json()
+    assert (response.status_code, body["code"]) == (status, code), body
+    assert response["Content-Type"] == "application/problem+json"
+    assert body["status"] == status
+    assert body["request_id"] == response["X-Request-ID"]
+    assert [error["field"] for error in body["errors"]] == list(fields), body
+    return body
+
+
+def audited(*, since: int = 0) -> list[tuple[str, str | None]]:
+    """Return action and actor of each audit row in order, but for the first `since`."""
+    rows = AuditEntry.objects.order_by("pk").values_list("action", "actor__username")
+    return list(rows)[since:]

@@ -1,0 +1,234 @@
+"""Profile, preferences and password by program."""
+
+import json
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from accounts import services
+from accounts.models import Token, User
+from core.access.roles import Role, Scope
+from tests.accounts.asking import AUTH, audited, bearer, problem, sign_in
+from tests.cast import PASSWORD
+
+NEW_PASSWORD = "another horse, another staple"
+
+
+def put(client: Any, path: str, body: Any) -> Any:
+    return client.put(f"{AUTH}/{path}", body, format="json")
+
+
+def test_the_profile_says_who_one_is(ada: User, api: Any, settings: Any) -> None:
+    assert api(ada).get(f"{AUTH}/profile").json() == {
+        "id": str(ada.pk),
+        "username": "ada",
+        "email": "ada@example.org",
+        "display_name": "",
+        "role": "user",
+        "quota_bytes": settings.QUOTA_BYTES,
+        "created_at": ada.created_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def test_a_profile_can_be_read_changed_and_put_back_whole(ada: User, api: Any) -> None:
+    client = api(ada)
+    whole = client.get(f"{AUTH}/profile").json()
+    changed = whole | {"display_name": "Ada Lovelace", "email": "countess@example.org"}
+    assert put(client, "profile", changed).json() == changed
+    assert client.get(f"{AUTH}/profile").json() == changed
+    assert audited()[-1] == ("user.profile_changed", "ada")
+
+
+def test_what_is_left_out_stays(ada: User, api: Any) -> None:
+    client = api(ada)
+    put(client, "profile", {"display_name": "Ada"})
+    before = len(audited())
+    assert put(client, "profile", {}).json()["display_name"] == "Ada"
+    assert len(audited()) == before
+
+
+def test_nobody_gives_themselves_rights(ada: User, api: Any) -> None:
+    put(
+        api(ada),
+        "profile",
+        {"role": "administrator", "quota_bytes": 1, "username": "root", "is_active": False},
+    )
+    ada.refresh_from_db()
+    assert (ada.role, ada.quota_bytes, ada.username, ada.is_active) == (Role.USER, None, "ada", True)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ({"email": "BEN@example.org"}, "email", "taken"),
+        ({"email": ""}, "email", "blank"),
+        ({"email": "ada"}, "email", "pattern"),
+        ({"display_name": "x" * 101}, "display_name", "length"),
+        ({"display_name": "   "}, "display_name", "pattern"),
+        ({"display_name": "a\tb"}, "display_name", "characters"),
+        ({"display_name": None}, "display_name", "null"),
+        ({"display_name": ["a"]}, "display_name", "invalid"),
+    ],
+)
+def test_a_bad_profile_changes_nothing(
+    ada: User, ben: User, api: Any, body: dict[str, Any], field: str, code: str
+) -> None:
+    answer = problem(put(api(ada), "profile", body), 400, "invalid", field)
+    assert answer["errors"][0]["code"] == code
+    ada.refresh_from_db()
+    assert (ada.email, ada.display_name) == ("ada@example.org", "")
+
+
+def test_names_of_all_scripts_are_kept_as_they_are(ada: User, api: Any) -> None:
+    for name in ("Ада", "愛", "🧮 Ada", "A\u0301da"):
+        assert put(api(ada), "profile", {"display_name": name}).json()["display_name"] == name
+
+
+def test_a_token_that_only_reads_changes_nothing(ada: User, api: Any) -> None:
+    reader = api(ada, scope=Scope.READ)
+    assert reader.get(f"{AUTH}/profile").status_code == 200
+    for path in ("profile", "preferences", "password"):
+        problem(put(reader, path, {}), 403, "scope_missing")
+    problem(reader.post(f"{AUTH}/tokens", {"name": "t"}, format="json"), 403, "scope_missing")
+
+
+def test_preferences_are_replaced_as_a_whole(ada: User, api: Any) -> None:
+    client = api(ada)
+    assert client.get(f"{AUTH}/preferences").json() == {}
+    wanted = {"theme": "dark", "columns": {"files": ["name", "size"]}, "n": 1.5, "nothing": None}
+    assert put(client, "preferences", wanted).json() == wanted
+    assert put(client, "preferences", {"theme": "light"}).json() == {"theme": "light"}
+    assert client.get(f"{AUTH}/preferences").json() == {"theme": "light"}
+    assert audited()[-1] == ("preferences.changed", "ada")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+# The examples share the test's transaction: each replaces what the one before put.
+@hypothesis.settings(
+    max_examples=100, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@hypothesis.given(values=JSON)
+def test_preferences_keep_any_object_or_say_why_not(ada: User, api: Any, values: Any) -> None:
+    client = api(ada)
+    body = json.dumps(values)
+    response = client.put(f"{AUTH}/preferences", body, content_type="application/json")
+    assert response.status_code in {200, 400}, response.content
+    if response.status_code == 200:
+        kept = client.get(f"{AUTH}/preferences")
+        assert (
+            numbers_as_floats(kept.content) == numbers_as_floats(response.content) == numbers_as_floats(body)
+        )
+
+
+def numbers_as_floats(body: str | bytes) -> Any:
+    """Read JSON as most of its readers do: PostgreSQL writes the float 1e17 as the integer that it is."""
+    return json.loads(body, parse_int=float)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("[]", 400),
+        ('"theme"', 400),
+        ("null", 400),
+        ('{"n": NaN}', 400),
+        ('{"n": 1e999}', 400),
+        ('{"n": -1e999}', 400),
+        ('{"t": "\\u0000"}', 400),
+        ('{"\\ud800": 1}', 400),
+        ('{"a":' * 100 + "1" + "}" * 100, 400),
+        ('{"a":' * 100_000, 400),
+        ('{"n": 1' + "0" * 5000 + "}", 400),
+        ('{"t": "' + "x" * 16_384 + '"}', 413),
+        ('{"t": "' + "ж" * 8190 + '"}', 413),
+    ],
+)
+def test_preferences_that_cannot_be_kept(ada: User, api: Any, body: str, status: int) -> None:
+    client = api(ada)
+    put(client, "preferences", {"kept": True})
+    response = client.put(f"{AUTH}/preferences", body, content_type="application/json")
+    assert response.status_code == status, response.content
+    assert client.get(f"{AUTH}/preferences").json() == {"kept": True}
+
+
+def test_preferences_are_json_alone(ada: User, api: Any) -> None:
+    response = api(ada).put(f"{AUTH}/preferences", "a=1", content_type="application/x-www-form-urlencoded")
+    problem(response, 415, "unsupported_media_type")
+
+
+def change_password(client: Any, old: str = PASSWORD, new: str = NEW_PASSWORD) -> Any:
+    return put(client, "password", {"old_password": old, "new_password": new})
+
+
+def test_a_new_password_ends_everything_of_before(ada: User, api: Any, browser: Any) -> None:
+    client, other, page = api(ada), api(ada), browser(ada)
+    answer = change_password(client)
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"user", "token", "expires_at"}
+    for old in (client, other):
+        problem(old.get(f"{AUTH}/profile"), 401, "token_invalid")
+    assert page.get("/account").status_code == 302
+    assert bearer(answer.json()["token"]).get(f"{AUTH}/profile").status_code == 200
+    problem(sign_in("ada"), 401, "wrong_credentials")
+    assert sign_in("ada", NEW_PASSWORD).status_code == 200
+    assert ("user.password_changed", "ada") in audited()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "code"),
+    [
+        ("wrong", NEW_PASSWORD, "old_password", "wrong"),
+        ("", NEW_PASSWORD, "old_password", "blank"),
+        (PASSWORD, "short", "new_password", "length"),
+        (PASSWORD, "password123", "new_password", "weak"),
+        (PASSWORD, "x" * 1025, "new_password", "length"),
+    ],
+)
+def test_a_refused_change_of_password_changes_nothing(
+    ada: User, api: Any, old: str, new: str, field: str, code: str
+) -> None:
+    client = api(ada)
+    answer = problem(change_password(client, old, new), 400, "invalid", field)
+    assert answer["errors"][0]["code"] == code
+    assert client.get(f"{AUTH}/profile").status_code == 200
+    assert sign_in("ada").status_code == 200
+
+
+def test_a_stolen_token_cannot_guess_the_password(ada: User, api: Any, settings: Any) -> None:
+    settings.SIGN_IN_ATTEMPTS = 3
+    client = api(ada)
+    for _ in range(3):
+        problem(change_password(client, "wrong"), 400, "invalid", "old_password")
+    refused = change_password(client)
+    problem(refused, 429, "too_many_attempts")
+    assert 0 < int(refused["Retry-After"]) <= 901
+
+
+def test_the_account_and_its_preferences_cost_few_queries(
+    ada: User, api: Any, django_assert_num_queries: Any
+) -> None:
+    client = api(ada)
+    client.get(f"{AUTH}/profile")
+    with django_assert_num_queries(1):
+        client.get(f"{AUTH}/profile")
+    with django_assert_num_queries(2):
+        client.get(f"{AUTH}/preferences")
+
+
+def test_a_temporary_password_is_temporary_until_it_is_changed(ada: User, mia: User) -> None:
+    given_password = services.password_reset(user=ada, actor=mia)
+    token = sign_in("ada", given_password).json()["token"]
+    ada.refresh_from_db()
+    assert ada.password_is_temporary
+    assert change_password(bearer(token), given_password).status_code == 200
+    ada.refresh_from_db()
+    assert not ada.password_is_temporary
+    assert Token.objects.in_state("active").filter(owner=ada).count() == 1
