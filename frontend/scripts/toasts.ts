@@ -58,6 +58,6 @@ export const toasts = component(() => ({
     fill(item, message);
     list.append(item);
     while (list.children.length > MOST) list.firstElementChild!.remove();
-    expire(item);
+    if (!message.stays) expire(item);
   },
 }));

@@ -8,6 +8,8 @@ export interface Toast {
   request_id?: string | undefined;
   undo_url?: string | undefined;
   undo_label?: string | undefined;
+  /** Stay until it is closed; errors always do. */
+  stays?: boolean;
 }
 
 export function toast(message: Toast): void {
@@ -25,5 +27,6 @@ export function toastSignedOut(): void {
     title: "You are signed out",
     detail: "This page no longer renews itself. Sign in again to go on.",
     tone: "warn",
+    stays: true,
   });
 }
