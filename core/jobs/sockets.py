@@ -17,7 +17,7 @@ def _snapshot(job_id: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]
     job = Job.objects.filter(pk=job_id).first()
     if job is None:
         return
-    yield {"kind": "job.snapshot", **JobOut(job).data}
+    yield {**JobOut(job).data, "kind": "job.snapshot", "job_kind": job.kind}
     after = query.get("after", "")
     if after.isdecimal() and len(after) < 10:
         for entry in job.log.filter(seq__gt=int(after))[:LINES]:

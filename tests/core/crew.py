@@ -1,6 +1,7 @@
-"""Real worker and clock processes over the test's database: `python -m tests.core.crew worker|clock`."""
+"""Real processes over the test's database: `python -m tests.core.crew worker|clock|web`."""
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -14,11 +15,16 @@ T = TypeVar("T")
 
 
 class Crew:
-    """Workers and a clock; members that a test ends are replaced by `complete`."""
+    """Workers, a clock and a web server; members that a test ends are replaced by `complete`."""
 
-    def __init__(self, database_url: str, workers: int = 2) -> None:
-        self._environment = {**os.environ, "DATABASE_URL": database_url, "LOG_LEVEL": "INFO"}
-        self._wanted = ["clock", *["worker"] * workers]
+    def __init__(self, database_url: str, port: int) -> None:
+        self.port = port
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "LOG_LEVEL": "INFO",
+            "PORT": str(port),
+        }
         self._log = Path(tempfile.mkstemp(prefix="dynacomp-crew-")[1])
         self.members: list[tuple[str, subprocess.Popen[bytes]]] = []
 
@@ -27,12 +33,13 @@ class Crew:
         """The worker processes that live."""
         return [process for role, process in self.members if role == "worker" and process.poll() is None]
 
-    def complete(self) -> None:
-        """Start whoever is missing."""
+    def complete(self, *wanted: str) -> None:
+        """Start whoever of `wanted` is missing; who is there beyond that stays."""
         self.members = [member for member in self.members if member[1].poll() is None]
-        missing = list(self._wanted)
+        missing = list(wanted)
         for role, _ in self.members:
-            missing.remove(role)
+            if role in missing:
+                missing.remove(role)
         for role in missing:
             with self._log.open("ab") as log:
                 process = subprocess.Popen(
@@ -82,4 +89,7 @@ if __name__ == "__main__":
     from tests.core import kinds
 
     assert kinds  # registering is what its import does
-    call_command(sys.argv[1])
+    if sys.argv[1] == "web":
+        runpy.run_module("config.serving", run_name="__main__")
+    else:
+        call_command(sys.argv[1])
