@@ -26,7 +26,7 @@ class FileQuerySet(OwnedQuerySet[Any]):
         return self.filter(deleted_at__lte=timezone.now() - UNDO_FOR)
 
     def _owned_by(self, user: Any) -> "FileQuerySet":
-        return self if user.is_staff else self.filter(owner=user)
+        return self if user.is_staff else self.filter(owner_id=user.pk)
 
 
 class StoredObjectQuerySet(models.QuerySet[Any]):

@@ -47,6 +47,7 @@ class Upload(StreamedUploads, ApiView):
 class FileList(ListView):
     """Your files, newest first."""
 
+    queryset = File.objects.none()  # tells the schema the model
     serializer_class = FileOut
     filterset_class = FileFilter
     search_fields = ("name", "folder", "tags")
