@@ -62,8 +62,8 @@ class Machine:
         return before == after or after in self.transitions.get(before, frozenset())
 
     def require(self, before: str, after: str) -> None:
-        """Raise InvalidTransition unless a row may go from `before` to `after`."""
-        if not self.allows(before, after):
+        """Raise InvalidTransition unless a row may be written that goes from `before` to `after`."""
+        if before in self.terminal or not self.allows(before, after):
             ways = ", ".join(sorted(self.transitions.get(before, frozenset()))) or "nothing: it is final"
             raise InvalidTransition(f"From “{before}” there is no way to “{after}”. Possible: {ways}.")
 
@@ -78,22 +78,22 @@ class Machine:
         terminal = ", ".join(f"'{state}'" for state in sorted(self.terminal)) or "NULL"
         initial = ", ".join(f"'{state}'" for state in sorted(self.initial))
         kept = "".join(f" - '{column}'" for column in sorted(self.mutable_when_terminal))
+        using = f"USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'"
         return f"""
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.{self.column} NOT IN ({initial}) THEN
-      RAISE EXCEPTION '{self.table}: a row cannot begin as %', NEW.{self.column} USING ERRCODE = 'check_violation';
+      RAISE EXCEPTION '{self.table}: a row cannot begin as %', NEW.{self.column} {using};
     END IF;
     RETURN NEW;
   END IF;
   IF OLD.{self.column} IN ({terminal}) AND (to_jsonb(OLD){kept}) IS DISTINCT FROM (to_jsonb(NEW){kept}) THEN
-    RAISE EXCEPTION '{self.table}: % is final', OLD.{self.column} USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION '{self.table}: % is final', OLD.{self.column} {using};
   END IF;
   IF OLD.{self.column} IS DISTINCT FROM NEW.{self.column}
      AND (OLD.{self.column}, NEW.{self.column}) NOT IN ({pairs}) THEN
-    RAISE EXCEPTION '{self.table}: no way from % to %', OLD.{self.column}, NEW.{self.column}
-      USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION '{self.table}: no way from % to %', OLD.{self.column}, NEW.{self.column} {using};
   END IF;
   RETURN NEW;
 END $$;

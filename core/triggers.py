@@ -14,6 +14,8 @@ from core.ledger import LedgerEntry, append_only_sql
 from core.registry import Registry
 from core.states import Machine
 
+MARK = "dynacomp:"
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -24,9 +26,9 @@ class Trigger:
     sql: str
 
     @property
-    def fingerprint(self) -> str:
-        """Changes when the statements change."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()[:16]
+    def mark(self) -> str:
+        """What the installed trigger has as its comment; changes when the statements change."""
+        return f"{MARK}{hashlib.sha256(self.sql.encode()).hexdigest()[:16]}"
 
 
 triggers: Registry[Trigger] = Registry("trigger")
@@ -50,20 +52,22 @@ def guard_ledger(model: type[LedgerEntry]) -> type[LedgerEntry]:
 
 
 def install(*, using: str = "default", **_: Any) -> None:
-    """Install what is missing or changed; the receiver of `post_migrate`."""
+    """Install what is missing or changed, and drop what the code does not know any more; receiver of `post_migrate`."""
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         # Two processes that migrate at once must not replace the same function at once.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('dynacomp.triggers'))")
         cursor.execute(
-            "SELECT t.tgname, obj_description(t.oid, 'pg_trigger') FROM pg_trigger t WHERE NOT t.tgisinternal"
+            "SELECT t.tgname, c.relname, coalesce(obj_description(t.oid, 'pg_trigger'), '')"
+            " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
         )
-        installed = dict(cursor.fetchall())
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-        tables = {table for (table,) in cursor.fetchall()}
+        installed = {name: (table, mark) for name, table, mark in cursor.fetchall()}
+        tables = set(connection.introspection.table_names(cursor))
         for trigger in triggers.values():
-            if trigger.table in tables and installed.get(trigger.name) != trigger.fingerprint:
+            if trigger.table in tables and installed.get(trigger.name) != (trigger.table, trigger.mark):
                 cursor.execute(trigger.sql)
-                cursor.execute(
-                    f"COMMENT ON TRIGGER {trigger.name} ON {trigger.table} IS '{trigger.fingerprint}'"
-                )
+                cursor.execute(f"COMMENT ON TRIGGER {trigger.name} ON {trigger.table} IS '{trigger.mark}'")
+        for name, (table, mark) in installed.items():
+            if mark.startswith(MARK) and name not in triggers:
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")

@@ -25,6 +25,24 @@ class Pages(PageNumberPagination):
         """Return the asked page; 400 for what is no number."""
         return whole_number(request, "page", 1, LAST_PAGE)
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the shape of a page in OpenAPI 3.1, which says in the type that a link may be null."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["count", "next", "previous", "results"],
+            "properties": {"count": {"type": "integer"}, "next": link, "previous": link, "results": schema},
+        }
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the shape of a page in OpenAPI 3.1, which says in the type that a link may be null."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["count", "next", "previous", "results"],
+            "properties": {"count": {"type": "integer"}, "next": link, "previous": link, "results": schema},
+        }
+
 
 def whole_number(request: Request, name: str, default: int, maximum: int) -> int:
     """Return the query's parameter; Invalid where it is not a whole number from 1 to `maximum`."""
