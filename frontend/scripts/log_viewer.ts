@@ -52,6 +52,7 @@ export const logViewer = component(() => {
     },
 
     get status(): string {
+      if (!this.length) return "nothing yet";
       if (!this.typed) return `${count(this.length)} ${this.length === 1 ? "line" : "lines"}`;
       return this.found ? `${this.current + 1} of ${count(this.found)} matches` : "no match";
     },
