@@ -36,7 +36,7 @@ class TokenQuerySet(OwnedQuerySet["Token"]):
 
     def visible_to(self, user: Any) -> "TokenQuerySet":
         """Return the tokens of `user`, of staff too: others' are dealt with in the back office."""
-        return self.filter(owner=user)
+        return self.filter(owner_id=user.pk)
 
     def in_state(self, state: str) -> "TokenQuerySet":
         """Return the tokens of which `Token.state` is `state`."""

@@ -105,21 +105,25 @@ class Text(Validates):
         return schema | ({"pattern": f"^({self.pattern})$"} if self.pattern else {})
 
 
-class TextField(serializers.CharField):
+class TextField(serializers.Field[str, str, str, Any]):
     """A text of an API shape. Its rule alone judges it, so that one fault has one message; see `core.api.schema`
     for how the rule gets into the published schema."""
 
+    default_error_messages = {"invalid": "Must be text."}
+
     def __init__(self, *, rule: Text, **options: Any) -> None:
-        options = {"allow_blank": rule.min == 0, "help_text": rule.help or None} | options
-        super().__init__(trim_whitespace=False, **options)
+        super().__init__(**({"help_text": rule.help or None, "validators": [rule]} | options))
         self.rule = rule
-        self.validators = [rule]
 
     def to_internal_value(self, data: Any) -> str:
         """Take text and nothing that could be written as text."""
         if not isinstance(data, str):
             self.fail("invalid")
         return data
+
+    def to_representation(self, value: str) -> str:
+        """Give the text as it is."""
+        return value
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class OwnedQuerySet(models.QuerySet[M]):
 
     def visible_to(self, user: Any) -> "OwnedQuerySet[M]":
         """Return the rows that `user` may see: their own; staff see all."""
-        return self if user.is_staff else self.filter(owner=user)
+        return self if user.is_staff else self.filter(owner_id=user.pk)
 
 
 def get_visible(queryset: Any, user: Any, pk: UUID | str) -> Any:

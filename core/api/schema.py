@@ -44,6 +44,10 @@ class Schema(AutoSchema):
         name = match.replace("/", "_").replace("-", "_")
         return f"{self.method.lower()}_{name}"
 
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Leave it to `get_operation`, which can also say that nothing is asked."""
+        return []
+
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """Return the operation with what it asks of the caller: a token, or nothing where a view looks at none."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
@@ -76,7 +80,7 @@ def add_common_parts(result: dict[str, Any], generator: Any, request: Any, publi
     for methods in result["paths"].values():
         for operation in methods.values():
             operation["responses"].setdefault("default", PROBLEM_ANSWER)
-            if operation["operationId"].startswith("post_"):
+            if operation["operationId"].startswith("post_") and operation["security"]:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY)
     return result
 

@@ -55,15 +55,15 @@ def test_nobody_gives_themselves_rights(ada: User, api: Any) -> None:
         "profile",
         {"role": "administrator", "quota_bytes": 1, "username": "root", "is_active": False},
     )
-    ada.refresh_from_db()
-    assert (ada.role, ada.quota_bytes, ada.username, ada.is_active) == (Role.USER, None, "ada", True)
+    kept = User.objects.values("role", "quota_bytes", "username", "is_active").get()
+    assert kept == {"role": Role.USER, "quota_bytes": None, "username": "ada", "is_active": True}
 
 
 @pytest.mark.parametrize(
     ("body", "field", "code"),
     [
         ({"email": "BEN@example.org"}, "email", "taken"),
-        ({"email": ""}, "email", "blank"),
+        ({"email": ""}, "email", "length"),
         ({"email": "ada"}, "email", "pattern"),
         ({"display_name": "x" * 101}, "display_name", "length"),
         ({"display_name": "   "}, "display_name", "pattern"),
@@ -186,7 +186,7 @@ def test_a_new_password_ends_everything_of_before(ada: User, api: Any, browser: 
     ("old", "new", "field", "code"),
     [
         ("wrong", NEW_PASSWORD, "old_password", "wrong"),
-        ("", NEW_PASSWORD, "old_password", "blank"),
+        ("", NEW_PASSWORD, "old_password", "length"),
         (PASSWORD, "short", "new_password", "length"),
         (PASSWORD, "password123", "new_password", "weak"),
         (PASSWORD, "x" * 1025, "new_password", "length"),
@@ -226,9 +226,7 @@ def test_the_account_and_its_preferences_cost_few_queries(
 def test_a_temporary_password_is_temporary_until_it_is_changed(ada: User, mia: User) -> None:
     given_password = services.password_reset(user=ada, actor=mia)
     token = sign_in("ada", given_password).json()["token"]
-    ada.refresh_from_db()
-    assert ada.password_is_temporary
+    assert list(User.objects.filter(password_is_temporary=True)) == [ada]
     assert change_password(bearer(token), given_password).status_code == 200
-    ada.refresh_from_db()
-    assert not ada.password_is_temporary
+    assert not User.objects.filter(password_is_temporary=True).exists()
     assert Token.objects.in_state("active").filter(owner=ada).count() == 1

@@ -76,7 +76,7 @@ def test_tokens_of_others_are_not_there(ada: User, ben: User, otto: User, mia: U
 @pytest.mark.parametrize(
     ("body", "field", "code"),
     [
-        ({"name": ""}, "name", "blank"),
+        ({"name": ""}, "name", "length"),
         ({"name": "   "}, "name", "pattern"),
         ({"name": "x" * 101}, "name", "length"),
         ({"name": "a\x07b"}, "name", "characters"),

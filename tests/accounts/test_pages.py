@@ -42,7 +42,7 @@ def test_signing_in_changes_the_key_of_the_session(ada: User) -> None:
     session = page.session
     session["planted"] = True
     session.save()
-    planted = session.session_key
+    planted = str(session.session_key)
     page.cookies["sessionid"] = planted
     page.post("/sign-in", {"username": "ada", "password": PASSWORD})
     assert page.session.session_key != planted
