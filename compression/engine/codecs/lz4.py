@@ -21,15 +21,26 @@ BLOCK_SIZES = {
 }
 
 
-class FrameDecompressor(lz4.frame.LZ4FrameDecompressor):  # type: ignore[misc]
-    """The library's, which has None where others have no unused data."""
+class FrameDecompressor:
+    """The library's decompressor of one frame, which has None where others have no unused data."""
 
-    unused_data: bytes
+    def __init__(self) -> None:
+        self._inner = lz4.frame.LZ4FrameDecompressor()
 
-    def decompress(self, data: Bytes, max_length: int = -1) -> bytes:
-        piece: bytes = super().decompress(data, max_length)
-        self.unused_data = self.unused_data or b""
-        return piece
+    @property
+    def eof(self) -> bool:
+        return bool(self._inner.eof)
+
+    @property
+    def needs_input(self) -> bool:
+        return bool(self._inner.needs_input)
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data or b""
+
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        return bytes(self._inner.decompress(data, max_length))
 
 
 @register
