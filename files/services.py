@@ -100,6 +100,8 @@ def _object_keep(staged: Staged) -> StoredObject:
     """Put the staged bytes in their place and return their row."""
     lock_object(staged.sha256)
     stored, _ = StoredObject.objects.get_or_create(pk=staged.sha256, defaults={"size": staged.size})
+    if stored.size != staged.size:
+        raise ValueError(f"{staged.size} bytes were reported under the hash of {stored.size} others")
     if stored.damage:
         objects().remove(stored.sha256)
         StoredObject.objects.filter(pk=stored.pk).update(damage=Damage.NONE, checked_at=None)

@@ -2,13 +2,10 @@
 
 import hashlib
 import io
-import logging
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Protocol, cast
 
 from files.errors import ObjectDamaged
-
-log = logging.getLogger(__name__)
 
 VERIFIED_AT_ONCE = 4 * 1024 * 1024
 HASH_CHUNK = 1024 * 1024
@@ -80,7 +77,6 @@ class VerifiedReader(io.RawIOBase):
 
     def _compare(self) -> None:
         if self._hash.hexdigest() != self._sha256:
-            log.error("object %s is damaged", self._sha256)
             self._file.close()
             raise ObjectDamaged(self._sha256)
 

@@ -81,11 +81,13 @@ class S3Objects(S3Storage):
 
     def _size(self, sha256: str) -> int | None:
         """Return the size of the object in the bucket, or None where there is none."""
-        try:
-            with unavailable_as_error():
+        with unavailable_as_error():
+            try:
                 return int(self._object(sha256).content_length)
-        except ObjectMissing:
-            return None
+            except ClientError as error:
+                if is_missing(error):
+                    return None
+                raise
 
     def _body(self, sha256: str, at: int) -> Any:
         with unavailable_as_error(sha256):
@@ -168,14 +170,18 @@ def client_config(addressing_style: str) -> Config:
     )
 
 
+def is_missing(error: ClientError) -> bool:
+    """Say whether the store answered that there is no such object."""
+    return bool(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404)
+
+
 @contextmanager
 def unavailable_as_error(sha256: str = "") -> Iterator[None]:
     """Turn what the client library raises into our errors."""
     try:
         yield
     except ClientError as error:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if status == 404:
+        if is_missing(error):
             raise ObjectMissing(sha256) from error
         log.error("the object store refuses: %s", error)
         raise Unavailable(

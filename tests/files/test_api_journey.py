@@ -99,6 +99,12 @@ def test_ranges(api, ada, header, status, expected, content_range):
     assert (answer.status_code, body(answer), answer["Content-Range"]) == (status, expected, content_range)
 
 
+def test_the_size_can_be_asked_for_without_the_bytes(api, ada):
+    client = api(ada)
+    answer = client.head(upload(client).json()["download_url"])
+    assert (answer.status_code, body(answer), answer["Content-Length"]) == (200, b"", str(len(CONTENT)))
+
+
 def test_a_known_etag_costs_no_bytes(api, ada):
     client = api(ada)
     url = upload(client).json()["download_url"]

@@ -169,8 +169,8 @@ def test_the_desk_shows_files_and_objects_without_a_query_for_each(
     assert "9.bin" in page
     with django_assert_max_num_queries(12):
         page = text(client.get("/admin/files/storedobject/"))
-    assert StoredObject.objects.first().sha256 in page
-    assert text(client.get(f"/admin/files/file/{File.objects.first().pk}/change/"))
+    assert StoredObject.objects.latest("created_at").sha256 in page
+    assert text(client.get(f"/admin/files/file/{File.objects.latest('created_at').pk}/change/"))
 
 
 def test_the_desk_checks_bytes_and_deletes(browser, ada, mia, otto, stored):

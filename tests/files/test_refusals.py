@@ -3,12 +3,14 @@
 import errno
 import io
 import os
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
+from core.errors import StorageFull
 from files import staging
 from files.models import File, StoredObject, Usage
 from files.staging import Staged
@@ -106,12 +108,9 @@ class Unread(io.RawIOBase):
         raise AssertionError("the body was read")
 
 
-def announced(client: Client, length: int):
+def announced(client: APIClient, length: int):
     """Begin an upload of `length` bytes whose body must not be read."""
-    environ = {
-        "CONTENT_LENGTH": str(length),
-        "wsgi.input": Unread(),
-    }
+    environ: Any = {"CONTENT_LENGTH": str(length), "wsgi.input": Unread()}
     return client.generic("POST", URL, content_type="multipart/form-data; boundary=x", **environ)
 
 
@@ -167,6 +166,6 @@ def test_a_full_disk_in_the_middle_of_a_large_file_is_noticed(monkeypatch, setti
     staged = Staged.create()
     staged.write(b"x" * 900)
     settings.DISK_RESERVE_BYTES = 2**60
-    with pytest.raises(staging.StorageFull):
+    with pytest.raises(StorageFull):
         staged.write(b"x" * 200)
     staged.close()

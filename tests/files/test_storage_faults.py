@@ -10,9 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from core.errors import TooLarge
 from files import services, sweeps
 from files.choices import Damage
 from files.errors import ObjectDamaged, ObjectMissing
+from files.locks import lock_object
 from files.models import File, StoredObject, Usage
 from files.rules import UNDO_FOR
 from files.services import file_adopt, file_delete, file_open, files_purge, object_check, object_collect
@@ -192,6 +194,16 @@ def test_a_hash_that_was_only_reported_does_not_replace_what_others_share(ada, s
     assert file_open(good).read() == b"right"
 
 
+def test_a_hash_of_other_bytes_is_a_defect_and_keeps_nothing(ada, stored):
+    good = stored(ada, b"right")
+    with staging() as staged:
+        os.write(staged.fileno(), b"much longer")
+        staged.seal(good.sha256)
+        with pytest.raises(ValueError, match="11 bytes were reported under the hash of 5 others"):
+            file_adopt(owner=ada, staged=staged, name="lie")
+    assert File.objects.get() == good
+
+
 def test_the_command_finds_damage_and_notes_its_repair(ada, stored, storage):
     good, bad = stored(ada, b"good"), stored(ada, b"bad")
     spoil(storage, bad, b"BAD")
@@ -233,7 +245,7 @@ def test_an_upload_waits_for_the_removal_of_the_same_bytes(ada, stored, together
     file = stored(ada, b"content")
     File.objects.all().delete()
     removing, waiting = threading.Event(), threading.Event()
-    remove, lock = LocalObjects.remove, services.lock_object
+    remove, lock = LocalObjects.remove, lock_object
 
     def slow_remove(self, sha256):
         removing.set()
@@ -296,7 +308,7 @@ def test_two_uploads_at_once_do_not_pass_the_quota_together(ada, stored, togethe
     def upload():
         try:
             return bool(stored(ada, os.urandom(6)))
-        except services.TooLarge:
+        except TooLarge:
             return False
 
     assert sorted(together(upload, upload, upload)) == [False, False, True]
