@@ -15,6 +15,7 @@ PAGES: dict[str, Rule] = {
     "jobs:list": rule(GET=VIEWER),
     "jobs:badge": rule(GET=VIEWER),
     "jobs:detail": rule(GET=VIEWER),
+    "jobs:row": rule(GET=VIEWER),
     "jobs:cancel": rule(POST=USER),
     "jobs:retry": rule(POST=USER),
     "accounts:sign-in": rule(GET=ANYONE, POST=ANYONE),
@@ -45,7 +46,6 @@ PAGES: dict[str, Rule] = {
 API: dict[str, Rule] = {
     "api:schema": rule(GET=ANYONE),
     "api:docs": rule(GET=ANYONE),
-    "api:not-found": rule(GET=ANYONE, POST=ANYONE, PUT=ANYONE, PATCH=ANYONE, DELETE=ANYONE),
     "api:health:live": rule(GET=ANYONE),
     "api:health:ready": rule(GET=ANYONE),
     "api:jobs:list": rule(GET=VIEWER),

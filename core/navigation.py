@@ -1,6 +1,7 @@
 """The left navigation: what the apps registered, in the order of the tasks; only pages that exist appear."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.urls import reverse
 
 from core.access.matrix import find
 from core.access.roles import Role
+from core.choices import OPEN_JOBS
+from core.models import Job
 from core.registry import Registry
 
 SECTIONS = ("", "Work", "Study", "Make", "Watch")
@@ -33,6 +36,25 @@ def add(section: str, label: str, url_name: str, *, icon: str, order: int) -> No
     if section not in SECTIONS:
         raise ValueError(f"no section {section!r}; known: {SECTIONS}")
     items.add(url_name, NavItem(section, label, url_name, icon, order))
+
+
+@dataclass(frozen=True)
+class AccountLink:
+    """One entry of the menu of the account; `staff` ones are for staff only."""
+
+    label: str
+    url_name: str
+    icon: str
+    order: int
+    staff: bool
+
+
+account_links: Registry[AccountLink] = Registry("link of the account menu")
+
+
+def add_account_link(label: str, url_name: str, *, icon: str, order: int, staff: bool = False) -> None:
+    """Register an entry of the account menu; called in `AppConfig.ready`."""
+    account_links.add(url_name, AccountLink(label, url_name, icon, order, staff))
 
 
 def _allowed(user: Any, item: NavItem) -> bool:
@@ -62,10 +84,29 @@ def _link(request: HttpRequest, item: NavItem) -> dict[str, Any]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the navigation, and the theme kept in a cookie."""
-    theme = request.COOKIES.get("theme", "system")
+    """Context processor: what `base.html` shows on every page of an account; nothing where nobody is signed in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
     return {
         "navigation": sections(request),
-        "theme": theme if theme in {"light", "dark"} else "system",
-        "debug": settings.DEBUG,
+        "account_links": [_account_link(link) for link in _links_of(request.user)],
+        "sign_out_url": reverse(settings.SIGN_OUT_URL),
+        "jobs_url": f"{reverse('jobs:list')}?status=open",
+        "jobs_part_url": reverse("jobs:badge"),
+        "jobs_running": partial(open_jobs, request.user),  # the template calls it where it shows it
     }
+
+
+def open_jobs(user: Any) -> int:
+    """Return how many of the account's own jobs wait or run."""
+    count: int = Job.objects.filter(owner=user, status__in=OPEN_JOBS).count()
+    return count
+
+
+def _links_of(user: Any) -> list[AccountLink]:
+    links = sorted(account_links.values(), key=lambda link: link.order)
+    return [link for link in links if user.is_staff or not link.staff]
+
+
+def _account_link(link: AccountLink) -> dict[str, str]:
+    return {"label": link.label, "url": reverse(link.url_name), "icon": link.icon}

@@ -38,7 +38,6 @@ def _database(url: str) -> dict[str, Any]:
 _found = _services()
 DATABASE_URL = env.secret("DATABASE_URL") or _found.get("DATABASE_URL", "postgresql://127.0.0.1/dynacomp")
 REDIS_URL = env.secret("REDIS_URL") or _found.get("REDIS_URL", "redis://127.0.0.1:6379/0")
-CODEC_HOST = env.text("CODEC_HOST") or _found.get("CODEC_HOST", "")
 
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,6 +13,8 @@ DISK_RESERVE_BYTES = env.integer("DISK_RESERVE_BYTES", 256 * MIB)
 # Work done at once, in the request: see "Long work" in the API documentation.
 INLINE_LIMIT_BYTES = 8 * MIB
 INLINE_LIMIT_S = 2.0
+INLINE_OUTPUT_BYTES = 64 * MIB
+INLINE_WALL_S = 5
 WAIT_LIMIT_S = 30
 # Calls to a codec at once in one web process; further ones become jobs.
 INLINE_SLOTS = env.integer("INLINE_SLOTS", 4, minimum=1)

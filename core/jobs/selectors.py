@@ -51,7 +51,9 @@ class JobShown:
         """Names and values for its page."""
         job = self.job
         found: list[tuple[str, Any]] = [("Kind", self.kind), ("Asked for", when(job.created_at))]
-        found += [(name, when(time)) for name, time in (("Began", job.started_at), ("Ended", job.ended_at)) if time]
+        found += [
+            (name, when(time)) for name, time in (("Began", job.started_at), ("Ended", job.ended_at)) if time
+        ]
         if job.attempt:
             found.append(("Attempt", f"{job.attempt} of {job.max_attempts}"))
         if self.viewer.is_staff:
