@@ -61,7 +61,15 @@ class TokenInline(TabularInline):
 class UserAdmin(Desk):
     """Accounts: who is there, what they take, who may do what."""
 
-    list_display = ("username", "email", "role", "is_active", "active_tokens", "last_login", "created_at")
+    list_display = (
+        "username",
+        "email",
+        "role_name",
+        "is_active",
+        "active_tokens",
+        "last_login",
+        "created_at",
+    )
     list_filter = (("role", ChoicesDropdownFilter), "is_active", ("created_at", DaysFilter))
     list_filter_submit = True
     search_fields = ("username", "email", "display_name")
@@ -134,6 +142,11 @@ class UserAdmin(Desk):
         """How many tokens open something now."""
         count: int = user._tokens
         return count
+
+    @admin.display(description="Role", ordering="role")
+    def role_name(self, user: User) -> str:
+        """The role in a word."""
+        return user.role
 
     @admin.action(description="Close", permissions=["change"])
     def close(self, request: SignedInRequest, rows: Users) -> None:

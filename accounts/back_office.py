@@ -15,6 +15,8 @@ from core.errors import Forbidden
 class BackOffice(UnfoldAdminSite):
     """Django's site with our own sign-in, sign-out and change of password, which count, audit and end sessions."""
 
+    index_title = "What is looked after here"
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the sign-in; tell who is signed in already that the door is not theirs."""
         target = request.GET.get("next") or reverse("admin:index")

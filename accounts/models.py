@@ -232,6 +232,7 @@ class AuditEntry(LedgerEntry):
 
     class Meta:
         db_table = "audit_log"
+        verbose_name_plural = "audit log"
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["target_type", "target_id"], name="audit_log_target"),

@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="auditentry",
+            options={"ordering": ["-created_at"], "verbose_name_plural": "audit log"},
+        ),
         migrations.CreateModel(
             name="Attempts",
             fields=[

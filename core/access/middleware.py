@@ -8,9 +8,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from core.access.matrix import find, scope_for
+from core.access.matrix import SAFE_METHODS, find, scope_for
 from core.access.roles import Role
 from core.errors import AppError, Forbidden, MethodNotAllowed, NotSignedIn
+from core.http import is_api, wants_part
 
 
 class AccessMiddleware:
@@ -28,17 +29,15 @@ class AccessMiddleware:
         try:
             check_request(request)
         except NotSignedIn as error:
-            if is_api(request) or getattr(request, "htmx", False):
+            if is_api(request) or wants_part(request):
                 return refusal(request, error)
-            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            # A form that was sent too late cannot be sent again by a link: begin at the start.
+            safe = request.method in SAFE_METHODS
+            target = request.get_full_path() if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+            return redirect_to_login(target, resolve_url(settings.LOGIN_URL))
         except AppError as error:
             return refusal(request, error)
         return None
-
-
-def is_api(request: HttpRequest) -> bool:
-    """Say whether the answer is for a program."""
-    return request.path_info.startswith("/api/")
 
 
 def refusal(request: HttpRequest, error: AppError) -> HttpResponse:

@@ -95,6 +95,10 @@ def test_who_is_signed_in_goes_on(ada: User, browser: Any) -> None:
     assert page.get("/sign-up")["Location"] == "/"
 
 
+def test_a_form_sent_after_the_session_has_ended_leads_to_the_start(db: None) -> None:
+    assert Client().post("/account/theme", {"theme": "dark"})["Location"] == "/sign-in?next=/"
+
+
 def test_signing_out_twice_is_no_error(db: None) -> None:
     assert Client().post("/sign-out")["Location"] == "/sign-in"
     assert Client().get("/sign-out").status_code == 405
