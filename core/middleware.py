@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from core import context
-from core.access.middleware import is_api
 from core.api.problems import problem_response, translate
 from core.errors import Invalid
+from core.http import is_api
 from core.ids import uuid7
 
 log = logging.getLogger("core.requests")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core import navigation
 from core.access import get_visible
 from core.choices import OPEN_JOBS, JobStatus
-from core.htmx import wants_part
+from core.http import wants_part
 from core.jobs import selectors, services
 from core.jobs.kinds import kinds
 from core.jobs.selectors import JobShown

@@ -93,11 +93,15 @@ def _to_keep(response: HttpResponseBase) -> HttpResponse | None:
     return response if isinstance(response, HttpResponse) else None
 
 
+def lock_number(owner: Any, key: str) -> int:
+    """Return the number of the advisory lock that stands for a key."""
+    return int.from_bytes(hashlib.sha256(f"{owner.pk} {key}".encode()).digest()[:8], signed=True)
+
+
 def _take(*, owner: Any, key: str, fingerprint: str) -> HttpResponse | None:
     """Lock the key until the end of the transaction; return its answer if it has one."""
-    number = int.from_bytes(hashlib.sha256(f"{owner.pk} {key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(owner, key)])
         if not cursor.fetchone()[0]:
             raise Conflict("A call with this key is under way.", code="idempotency_in_progress")
     row = IdempotencyKey.objects.filter(owner=owner, key=key).first()

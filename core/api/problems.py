@@ -35,7 +35,7 @@ from core.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from core.htmx import wants_part
+from core.http import is_api, wants_part
 from core.states import InvalidTransition
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def problem_response(request: HttpRequest, error: AppError) -> HttpResponse:
     """Answer with `error`: JSON for the API and for parts of pages that htmx asks for, a page for people."""
     body = document(error)
     response: HttpResponse
-    if request.path_info.startswith("/api/") or wants_part(request):
+    if is_api(request) or wants_part(request):
         response = JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
     else:
         response = HttpResponse(_page(request, body), status=error.status)

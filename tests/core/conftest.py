@@ -9,7 +9,9 @@ import django_rq
 import pytest
 from django.db import connection
 
+from core.access.matrix import matrix
 from tests.core import kinds
+from tests.core import site as test_site
 from tests.core.crew import Crew, until
 from tests.stack import free_port
 from tests.work import with_name
@@ -53,3 +55,11 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.fixture
+def site(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Serve the endpoints of `tests.core.site` beside those of the platform."""
+    settings.ROOT_URLCONF = "tests.core.site"
+    rules = {**matrix(), **test_site.RULES}
+    monkeypatch.setattr("core.access.matrix.matrix", lambda: rules)

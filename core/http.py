@@ -1,6 +1,11 @@
-"""Pages and their parts."""
+"""What a request wants for an answer."""
 
 from django.http import HttpRequest
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Say whether the answer is for a program."""
+    return f"{request.path_info}/".startswith("/api/")
 
 
 def wants_part(request: HttpRequest) -> bool:
