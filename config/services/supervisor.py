@@ -98,6 +98,8 @@ class Supervisor:
         say(f"\nDynacomp is ready: {display_address(listener)}")
         if first_time and password.exists():
             say(f"First sign-in: admin / {password.read_text().strip()}  (kept in {password})")
+        elif password.exists():
+            say(f"Sign-in: admin, at first with the password in {password}")
         say(f"Data and logs: {self._data}   Stop with Ctrl-C.\n")
 
     def _addresses(self, listener: socket.socket) -> dict[str, str]:
