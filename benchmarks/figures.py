@@ -18,7 +18,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     names = list(rows[0])
     lines = [names, ["---"] * len(names)]
     lines += [
-        [f"{value:.1f}" if isinstance(value, float) else str(value) for value in row.values()] for row in rows
+        [f"{value:.4g}" if isinstance(value, float) else str(value) for value in row.values()] for row in rows
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
