@@ -3,7 +3,7 @@
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-DATETIME_FORMAT = "j M Y, H:i:s"  # UTC; to the second, as the audit log needs it
+FORMAT_MODULE_PATH = "config.formats"
 
 UNFOLD = {
     "SITE_TITLE": "Dynacomp back office",

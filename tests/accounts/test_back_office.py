@@ -251,6 +251,7 @@ def test_the_audit_log_is_filtered_by_action_actor_date_and_object(
     def found(query: str) -> list[str]:
         return [entry.action for entry in page.get(f"{AUDIT}?{query}").context["cl"].result_list]
 
+    assert f"{entry_day():%-d %b %Y, %H:%M:%S}" in text(page.get(AUDIT))
     assert found("action__icontains=token") == ["token.created"]
     assert found(f"actor__id__exact={ada.pk}") == ["token.created", "user.registered"]
     assert found(f"q={ada.pk}") == ["user.registered"]
