@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django_filters import BaseInFilter, ChoiceFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
@@ -40,6 +41,10 @@ class StrictFilters(DjangoFilterBackend):
             raise Invalid(f"{errors[0].field}: {errors[0].detail}", errors=errors)
         filtered: QuerySet[Any] = filterset.qs
         return filtered
+
+
+class ChoiceInFilter(BaseInFilter, ChoiceFilter):
+    """One of several values, by commas; one that is no choice is a 400."""
 
 
 def _names(filterset: Any) -> set[str]:

@@ -5,31 +5,45 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django_filters import UUIDFilter
+from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import get_visible
+from core.api.filters import ChoiceInFilter
 from core.api.jobs import job_response, job_shown
 from core.api.prefer import preference
 from core.api.serializers import JobLogOut, JobOut
 from core.api.views import ApiView, ListView
 from core.api.waiting import WaitForJob
+from core.choices import JobStatus
 from core.jobs import services
 from core.models import Job, JobLog
+
+
+class JobFilter(FilterSet):
+    """What jobs are found by."""
+
+    status__in = ChoiceInFilter(field_name="status", lookup_expr="in", choices=JobStatus.choices)
+    retry_of = UUIDFilter(field_name="retry_of_id")
+
+    class Meta:
+        model = Job
+        fields = {
+            "status": ["exact"],
+            "kind": ["exact"],
+            "created_at": ["gte", "lt"],
+            "subject_id": ["exact"],
+        }
 
 
 class JobList(ListView):
     """Your jobs, newest first."""
 
     serializer_class = JobOut
-    filterset_fields = {
-        "status": ["exact", "in"],
-        "kind": ["exact"],
-        "created_at": ["gte", "lt"],
-        "subject_id": ["exact"],
-        "retry_of": ["exact"],
-    }
+    filterset_class = JobFilter
     search_fields = ("title", "kind")
     ordering_fields = ("created_at", "started_at", "ended_at", "status", "kind")
 

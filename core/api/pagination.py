@@ -6,6 +6,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
 from core.errors import Invalid
+from core.text import whole_number
 
 LAST_PAGE = 10**9
 
@@ -19,11 +20,11 @@ class Pages(PageNumberPagination):
 
     def get_page_size(self, request: Request) -> int:
         """Return the asked size; 400 for one out of bounds."""
-        return whole_number(request, "page_size", self.page_size, self.max_page_size)
+        return _asked(request, "page_size", self.page_size, self.max_page_size)
 
     def get_page_number(self, request: Request, paginator: Any) -> int:
         """Return the asked page; 400 for what is no number."""
-        return whole_number(request, "page", 1, LAST_PAGE)
+        return _asked(request, "page", 1, LAST_PAGE)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the shape of a page in OpenAPI 3.1, which says in the type that a link may be null."""
@@ -35,11 +36,11 @@ class Pages(PageNumberPagination):
         }
 
 
-def whole_number(request: Request, name: str, default: int, maximum: int) -> int:
-    """Return the query's parameter; Invalid where it is not a whole number from 1 to `maximum`."""
+def _asked(request: Request, name: str, default: int, maximum: int) -> int:
     raw = request.query_params.get(name)
     if raw is None:
         return default
-    if not (raw.isascii() and raw.isdecimal() and len(raw) <= 10 and 1 <= int(raw) <= maximum):
+    number = whole_number(raw, low=1, high=maximum)
+    if number is None:
         raise Invalid.field(name, f"A whole number from 1 to {maximum}.", "out_of_range")
-    return int(raw)
+    return number

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from core.errors import Invalid
+from core.text import whole_number
 
 _PART = re.compile(r'^([A-Za-z-]+)(?:\s*=\s*"?([^";]*)"?)?')
 
@@ -30,7 +31,7 @@ def preference(request: HttpRequest) -> Preference:
         if name == "respond-async":
             respond_async = True
         elif name == "wait":
-            if not value.isdecimal() or int(value) > settings.WAIT_LIMIT_S:
+            wait_s = whole_number(value, low=0, high=settings.WAIT_LIMIT_S)
+            if wait_s is None:
                 raise Invalid.field("Prefer", f"wait takes whole seconds, at most {settings.WAIT_LIMIT_S}.")
-            wait_s = int(value)
     return Preference(respond_async, wait_s)

@@ -7,6 +7,7 @@ from core.api.serializers import JobOut
 from core.jobs.events import JobLogged
 from core.models import Job
 from core.sockets.topics import route, topic
+from core.text import whole_number
 
 # Lines that are sent at once to who asks for those after a number; the API has the others.
 LINES = 10_000
@@ -18,9 +19,9 @@ def _snapshot(job_id: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]
     if job is None:
         return
     yield {**JobOut(job).data, "kind": "job.snapshot", "job_kind": job.kind}
-    after = query.get("after", "")
-    if after.isdecimal() and len(after) < 10:
-        for entry in job.log.filter(seq__gt=int(after))[:LINES]:
+    after = whole_number(query.get("after", ""), low=0, high=2**31 - 1)
+    if after is not None:
+        for entry in job.log.filter(seq__gt=after)[:LINES]:
             yield JobLogged(job.pk, entry.seq, entry.level, entry.line).message()
 
 
