@@ -63,8 +63,10 @@ class Machine:
 
     def require(self, before: str, after: str) -> None:
         """Raise InvalidTransition unless a row may be written that goes from `before` to `after`."""
-        if before in self.terminal or not self.allows(before, after):
-            ways = ", ".join(sorted(self.transitions.get(before, frozenset()))) or "nothing: it is final"
+        if before in self.terminal:
+            raise InvalidTransition(f"It is {before}, and that is final.")
+        if not self.allows(before, after):
+            ways = ", ".join(sorted(self.transitions[before]))
             raise InvalidTransition(f"From “{before}” there is no way to “{after}”. Possible: {ways}.")
 
     def trigger_sql(self) -> str:
