@@ -22,6 +22,8 @@ START_LIMIT_S = 60.0
 class Running:
     """A supervisor over `data`, on a free port unless one is given; used as a context, it is ended with the test."""
 
+    process: subprocess.Popen[bytes]
+
     def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
         self.output = data.parent / f"output-{time.monotonic_ns()}"
@@ -29,7 +31,6 @@ class Running:
         sizes = {"WEB_PROCESSES": "1", "WORKERS": "1", "PORT": "0"}
         self.environment = {**kept, **sizes, "DATA_DIR": str(data), **environment}
         self._command = [sys.executable, "-m", "config.services.supervisor"]
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Begin to start."""

@@ -109,7 +109,7 @@ def test_the_child_gets_its_signal_when_the_parent_ends(tmp_path, ending):
 
 
 def test_a_child_whose_parent_is_gone_already_does_not_start(tmp_path):
-    launched = [sys.executable, "-I", "-S", LAUNCHER, "1", str(int(signal.SIGTERM)), "-"]
+    launched = [sys.executable, "-I", "-S", str(LAUNCHER), "1", str(int(signal.SIGTERM)), "-"]
     done = subprocess.run([*launched, "touch", tmp_path / "started"], check=False)
     assert done.returncode == 0
     assert not (tmp_path / "started").exists()
@@ -138,7 +138,7 @@ def test_root_is_given_up_for_good(process, nobody, reachable):
 def test_what_is_killed_is_started_again_at_once(process):
     child = process("sleep", "60")
     child.start()
-    said = []
+    said: list[str] = []
     kept = Kept(child, said.append)
     first = child.pid
     os.kill(first, signal.SIGKILL)
@@ -153,7 +153,7 @@ def test_what_keeps_ending_waits_ever_longer(process):
     now = 100.0
     child = process("false")
     kept = Kept(child, lambda _: None, clock=lambda: now)
-    starts = []
+    starts: list[float] = []
     while len(starts) <= len(DELAYS_S) + 1:
         before = child.pid
         kept.look()

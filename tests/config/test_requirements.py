@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def pins(file: str) -> dict[str, str]:
+def pins(file: str) -> dict[NormalizedName, str]:
     """Return the version of each package that a file of requirements names; each must name exactly one."""
     lines = [
         line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith(("#", "-"))

@@ -24,10 +24,14 @@ def sql(services, statement, *parameters):
         return result.fetchone() if result.description else None
 
 
-def kill(pid):
-    os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{pid}/cwd").exists() and time.monotonic() < deadline:
+def database(services):
+    return next(server for server in services.embedded if server.name == "postgres")
+
+
+def kill(server):
+    os.kill(server.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while server.exit_code is None and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
@@ -54,7 +58,7 @@ def test_the_application_is_no_superuser_and_nothing_listens_beyond_the_sockets(
         for path in [
             *(reachable / "data" / "run").iterdir(),
             reachable / "data" / "redis",
-            services.postgres.folder,
+            database(services).folder,
         ]:
             assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
 
@@ -78,11 +82,10 @@ def test_what_was_killed_gets_up_again_with_all_that_was_committed(reachable):
     with Services(reachable / "data") as services:
         sql(services, "CREATE TABLE kept (n int)")
         sql(services, "INSERT INTO kept SELECT generate_series(1, 1000)")
-        kill(services.postgres.pid)
-        kill(services.redis.pid)
-        assert services.postgres.exit_code == -signal.SIGKILL
-        services.postgres.start()
-        services.redis.start()
+        for server in services.embedded:
+            kill(server)
+            assert server.exit_code == -signal.SIGKILL
+            server.start()
         assert sql(services, "SELECT count(*) FROM kept") == (1000,)
         assert redis.Redis.from_url(services.redis_url).ping()
     assert processes_of(reachable) == []
@@ -97,11 +100,11 @@ def test_servers_end_with_whoever_started_them_and_the_next_start_repairs(reacha
         "services.start(); print('started', flush=True); time.sleep(60)"
     )
     starter = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
-    assert starter.stdout.readline() == b"started\n"
-    assert processes_of(data)
-    starter.kill()
-    starter.wait()
-    starter.stdout.close()
+    with starter:
+        assert starter.stdout
+        assert starter.stdout.readline() == b"started\n"
+        assert processes_of(data)
+        starter.kill()
     with Services(data, durable=False) as services:
         assert sql(services, "SELECT 1") == (1,)
     assert processes_of(data) == []
@@ -110,7 +113,7 @@ def test_servers_end_with_whoever_started_them_and_the_next_start_repairs(reacha
 def test_the_number_of_another_process_in_a_stale_file_does_not_keep_it_from_starting(reachable):
     data = reachable / "data"
     with Services(data, durable=False) as services:
-        cluster = services.postgres.folder
+        cluster = database(services).folder
     (cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster}\n1700000000\n5432\n\n\n  0 0\nready\n")
     with Services(data, durable=False) as services:
         assert sql(services, "SELECT 1") == (1,)
@@ -120,7 +123,7 @@ def test_the_number_of_another_process_in_a_stale_file_does_not_keep_it_from_sta
 def test_a_torn_file_does_not_keep_it_from_starting(reachable, content):
     data = reachable / "data"
     with Services(data, durable=False) as services:
-        cluster = services.postgres.folder
+        cluster = database(services).folder
     (cluster / "postmaster.pid").write_text(content)
     with Services(data, durable=False) as services:
         assert sql(services, "SELECT 1") == (1,)
@@ -159,7 +162,7 @@ def test_any_path_will_do(reachable, name):
     with Services(reachable / name, durable=False) as services:
         assert sql(services, "SELECT 1") == (1,)
         assert redis.Redis.from_url(services.redis_url).ping()
-        sockets = Path(conninfo_to_dict(services.database_url)["host"])
+        sockets = Path(str(conninfo_to_dict(services.database_url)["host"]))
         assert sockets.is_dir()
     assert not sockets.exists()
     assert processes_of(reachable) == []
@@ -168,7 +171,7 @@ def test_any_path_will_do(reachable, name):
 def test_a_database_that_cannot_start_says_why_and_where_to_look(reachable):
     data = reachable / "data"
     with Services(data, durable=False) as services:
-        cluster = services.postgres.folder
+        cluster = database(services).folder
     (cluster / "PG_VERSION").write_text("9.6\n")
     with pytest.raises(ServiceError) as caught:
         Services(data, durable=False).start()
@@ -199,7 +202,7 @@ def test_below_a_closed_folder_the_database_of_root_lies_elsewhere(tmp_path):
     closed.mkdir(mode=0o700)
     with Services(closed / "data", durable=False) as services:
         assert sql(services, "SELECT 1") == (1,)
-        home = services.postgres.folder.parent
+        home = database(services).folder.parent
         assert home.is_relative_to("/tmp")
         assert not home.is_relative_to(closed)
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700

@@ -86,6 +86,7 @@ def test_it_ends_with_its_parent_where_that_is_wanted(reachable):
     )
     environment = Running(data).environment
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    assert parent.stdout
     supervisor = psutil.Process(int(parent.stdout.readline()))
     wait_until(lambda: (data / "run").is_dir(), 20)
     parent.kill()
