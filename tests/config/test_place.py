@@ -97,7 +97,6 @@ def test_programs_that_the_account_cannot_reach_are_copied_once(closed, state, n
     )
     (package / "pginstall18").symlink_to(installation())
     monkeypatch.setattr("config.services.installation.installation", lambda: package / "pginstall18")
-    state.mkdir(mode=0o711)
     copied = installation_for(nobody, state)
     assert copied.is_relative_to(state)
     assert nobody.can(copied / "bin" / "initdb", "--version")
