@@ -251,7 +251,7 @@ class AuditDesk(ReadOnly):
     search_fields = ("=target_id", "=request_id")
     search_help_text = "Id of an object or of a request"
     show_full_result_count = False
-    ordering = ("-pk",)  # keys are made in the order of time, and have an index
+    ordering = ("-created_at",)
     fields = readonly_fields = (
         "created_at",
         "actor",

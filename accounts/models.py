@@ -238,6 +238,7 @@ class AuditEntry(LedgerEntry):
             models.Index(fields=["target_type", "target_id"], name="audit_log_target"),
             models.Index(fields=["actor", "-created_at"], name="audit_log_actor"),
             models.Index(fields=["action", "-created_at"], name="audit_log_action"),
+            models.Index(fields=["-created_at"], name="audit_log_created"),
         ]
 
     def __str__(self) -> str:

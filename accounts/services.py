@@ -66,7 +66,7 @@ def sign_up(*, username: str, email: str, password: str, address: str) -> User:
 
 @transaction.atomic
 def user_register(*, username: str, email: str, password: str, role: Role = Role.USER) -> User:
-    """Make an account. A taken name or address, or a weak password, is Invalid with its field."""
+    """Make an account. A taken name or address is a Conflict, a weak password Invalid, each with its field."""
     user = User(username=username, email=email, role=role)
     passwords.check(password, user)
     user.set_password(password)
@@ -107,7 +107,7 @@ def _told_if_taken(user: User) -> Iterator[None]:
             taken.append(FieldError("email", "taken", ADDRESS_TAKEN))
         if not taken:
             raise
-        raise Invalid(taken[0].detail, errors=taken) from None
+        raise Conflict(taken[0].detail, code="taken", errors=taken) from None
 
 
 @audit.unaudited("audits a refusal and an entrance below")

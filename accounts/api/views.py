@@ -35,6 +35,12 @@ from core.api.views import ApiView, ListView
 NO_STORE = {"Cache-Control": "no-store"}
 
 
+class AccountView(ApiView):
+    """Accounts speak JSON alone."""
+
+    parser_classes = (StrictJSONParser,)
+
+
 def parsed(serializer: type[Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
     """Return the fields of the body; 400 names those that are wrong."""
     form = serializer(data=request.data)
@@ -54,7 +60,7 @@ def signed_in(user: User) -> Response:
     return Response(body, headers=NO_STORE)
 
 
-class Register(ApiView):
+class Register(AccountView):
     """New accounts."""
 
     authentication_classes: Any = ()
@@ -67,7 +73,7 @@ class Register(ApiView):
         return Response({"user": UserOut(user).data, "token": secret}, status=201, headers=NO_STORE)
 
 
-class Login(ApiView):
+class Login(AccountView):
     """Signing in."""
 
     authentication_classes: Any = ()
@@ -91,7 +97,7 @@ class Logout(ApiView):
         return Response(status=204)
 
 
-class Profile(ApiView):
+class Profile(AccountView):
     """The account itself."""
 
     @extend_schema(responses=UserOut)
@@ -106,7 +112,7 @@ class Profile(ApiView):
         return Response(UserOut(user).data)
 
 
-class Password(ApiView):
+class Password(AccountView):
     """The account's password."""
 
     @extend_schema(request=PasswordIn, responses=SignedInOut, examples=[examples.PASSWORD])
@@ -118,10 +124,8 @@ class Password(ApiView):
         )
 
 
-class PreferencesView(ApiView):
+class PreferencesView(AccountView):
     """What the account likes."""
-
-    parser_classes = (StrictJSONParser,)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: ApiRequest) -> Response:
@@ -137,7 +141,7 @@ class PreferencesView(ApiView):
         return Response(services.preferences_put(user=request.user, values=check_preferences(request.data)))
 
 
-class TokenList(ListView):
+class TokenList(AccountView, ListView):
     """The account's tokens."""
 
     serializer_class = TokenOut
@@ -162,7 +166,7 @@ class TokenList(ListView):
         return response
 
 
-class TokenDetail(ApiView):
+class TokenDetail(AccountView):
     """One token."""
 
     @extend_schema(responses={204: None})

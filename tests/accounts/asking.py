@@ -36,5 +36,5 @@ def problem(response: Any, status: int, code: str, *fields: str) -> dict[str, An
 
 def audited(*, since: int = 0) -> list[tuple[str, str | None]]:
     """Return action and actor of each audit row in order, but for the first `since`."""
-    rows = AuditEntry.objects.order_by("pk").select_related("actor")
+    rows = AuditEntry.objects.order_by("created_at").select_related("actor")
     return [(row.action, row.actor.username if row.actor else None) for row in rows][since:]

@@ -141,7 +141,9 @@ def test_what_counts_as_one_place(one: str, other: str, together: bool) -> None:
 def test_a_request_without_an_address_is_served_and_audited(ada: User) -> None:
     for address in ("", "unknown", "192.0.2.1:4711", "fe80::1%eth0"):
         assert sign_in("ada", address=address).status_code == 200
-        assert AuditEntry.objects.latest("pk").address == (str(parse(address)) if parse(address) else None)
+        assert AuditEntry.objects.latest("created_at").address == (
+            str(parse(address)) if parse(address) else None
+        )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from accounts.identity import Identity
 from accounts.models import AuditEntry, Preferences, Token, User
 from core import events
 from core.access.roles import Role, Scope
-from core.errors import Conflict, Forbidden, Invalid
+from core.errors import Conflict, Forbidden
 from tests.accounts.asking import audited
 from tests.cast import PASSWORD, make
 
@@ -80,7 +80,7 @@ def test_a_changed_role_is_told_and_counts_at_once(ada: User, mia: User, news: l
     assert found is not None
     assert found[0].role == Role.VIEWER
     assert news == [AccessChanged(ada.pk)]
-    entry = AuditEntry.objects.latest("pk")
+    entry = AuditEntry.objects.latest("created_at")
     assert (entry.action, entry.actor, entry.target_type, entry.target_id) == (
         "user.role_changed",
         mia,
@@ -141,7 +141,7 @@ def test_of_two_who_register_one_name_at_once_one_gets_it(db: None) -> None:
     def register(email: str) -> str:
         try:
             services.user_register(username="grace", email=email, password=PASSWORD)
-        except Invalid as error:
+        except Conflict as error:
             return error.errors[0].field
         finally:
             connections.close_all()
@@ -214,7 +214,7 @@ def test_the_audit_row_says_where_and_under_which_request(ada: User, api: Any) -
     response = client.put(
         "/api/v1/auth/profile", {"display_name": "A"}, format="json", REMOTE_ADDR="2001:db8::1"
     )
-    entry = AuditEntry.objects.latest("pk")
+    entry = AuditEntry.objects.latest("created_at")
     assert (entry.request_id, entry.address) == (response["X-Request-ID"], "2001:db8::1")
     assert entry.detail == {"fields": ["display_name"]}
 
