@@ -38,9 +38,7 @@ PAGES: dict[str, Rule] = {
     "compression:decompress": rule(GET=VIEWER, POST=USER),
     "compression:results": rule(GET=VIEWER),
     "compression:result": rule(GET=VIEWER),
-    "admin:*": rule(
-        GET=ANYONE, POST=ANYONE
-    ),  # the back office asks for staff itself, and has its own sign-in
+    "admin:*": rule(GET=OPERATOR, POST=OPERATOR),  # its desks ask for more where they change something
 }
 
 API: dict[str, Rule] = {
