@@ -23,6 +23,13 @@ def wait_until(condition, seconds):
         time.sleep(0.02)
 
 
+def still_runs(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE  # those wait for their turn with the first process
+    except psutil.NoSuchProcess:
+        return False
+
+
 def refused(data, **environment):
     """Start a supervisor that is expected to refuse; return its exit code and words."""
     other = Running(data, **environment)
@@ -67,8 +74,7 @@ def test_killed_it_leaves_nothing_and_the_next_start_finds_everything(reachable)
         descendants = psutil.Process(platform.process.pid).children(recursive=True)
         password = (data / "admin-password").read_text()
         platform.end(signal.SIGKILL)
-        _, left = psutil.wait_procs(descendants, timeout=5)
-        assert left == []
+        wait_until(lambda: not any(still_runs(process) for process in descendants), 5)
     with Running(data) as again:
         again.await_ready()
         assert "First sign-in" not in again.text()
@@ -91,7 +97,7 @@ def test_it_ends_with_its_parent_where_that_is_wanted(reachable):
     wait_until(lambda: (data / "run").is_dir(), 20)
     parent.kill()
     parent.communicate()
-    psutil.wait_procs([supervisor], timeout=15)
+    wait_until(lambda: not still_runs(supervisor), 15)
     assert await_none(reachable, 5) == []
 
 
