@@ -204,6 +204,7 @@ class HistoryEntry(LedgerEntry):
 
     class Meta:
         db_table = "compression_history"
+        verbose_name = "outcome"
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["algorithm", "content_kind", "-created_at"], name="history_algorithm_kind"),

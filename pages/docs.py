@@ -12,6 +12,7 @@ class ApiDocs(SpectacularSwaggerSplitView):
 
     url_name = "api:schema"
     title = "Dynacomp API"
+    schema = None
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return the page or its script."""

@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "outcome",
                 "db_table": "compression_history",
                 "ordering": ["-created_at"],
                 "indexes": [
