@@ -1,10 +1,9 @@
 """All writes of accounts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -30,27 +29,23 @@ from core.events import publish
 
 
 @audit.unaudited("is the audit log's own sink")
-def audit_write(
-    *,
-    action: str,
-    actor: User | None,
-    target_type: str,
-    target_id: UUID | None,
-    detail: Mapping[str, Any],
-    request_id: str,
-    address: str,
-) -> None:
-    """Keep one audit row."""
-    place = parse(address)
-    AuditEntry.objects.create(
-        action=action,
-        actor=actor,
-        target_type=target_type,
-        target_id=target_id,
-        detail=dict(detail),
-        request_id=request_id,
-        address=str(place) if place else None,
-    )
+def audit_write(entries: Sequence[audit.Entry]) -> None:
+    """Keep audit rows, all in one statement."""
+    rows = []
+    for entry in entries:
+        place = parse(entry.address)
+        rows.append(
+            AuditEntry(
+                action=entry.action,
+                actor=entry.actor,
+                target_type=entry.target_type,
+                target_id=entry.target_id,
+                detail=dict(entry.detail),
+                request_id=entry.request_id,
+                address=str(place) if place else None,
+            )
+        )
+    AuditEntry.objects.bulk_create(rows)
 
 
 @audit.unaudited("user_register audits")
