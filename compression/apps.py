@@ -1,7 +1,5 @@
 """Compression."""
 
-from collections.abc import Callable
-
 from django.apps import AppConfig
 
 
@@ -13,18 +11,11 @@ class CompressionConfig(AppConfig):
 
     def ready(self) -> None:
         """Register."""
-        from compression import jobs, selectors, services
+        from compression import jobs, seeds, selectors
         from core import navigation, startpage
-        from core.seeds import seed
 
         assert jobs  # registering is what its import does
-
-        @seed("algorithms", order=20)
-        def algorithms(say: Callable[[str], None]) -> None:
-            new = services.algorithms_sync()
-            if new:
-                say(f"{len(new)} algorithms: {', '.join(new)}")
-
+        assert seeds
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
         navigation.add("Work", "Results", "compression:results", icon="history", order=20)

@@ -16,14 +16,14 @@ class FilesConfig(AppConfig):
 
         from accounts import usage
         from core import formatting, navigation
-        from files import checks, events, health, samples, sweeps
+        from files import checks, duties, events, health, seeds
         from files.models import Usage
 
         assert checks
         assert events
         assert health
-        assert samples
-        assert sweeps
+        assert duties
+        assert seeds
         used = Subquery(Usage.objects.filter(owner=OuterRef("pk")).values("bytes"))
         usage.add("stored", "Stored", Coalesce(used, 0, output_field=BigIntegerField()), show=formatting.size)
         navigation.add("Work", "Files", "files:list", icon="folder", order=30)

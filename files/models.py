@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core.models import Owned
-from core.triggers import Trigger, triggers
-from files import rules
+from files import rules, usage
 from files.choices import Damage, Kind, Origin
 from files.querysets import FileQuerySet, StoredObjectQuerySet
+
+assert usage  # registering its triggers is what its import does
 
 
 class StoredObject(models.Model):
@@ -124,24 +125,3 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.files} files, {self.bytes} bytes"
-
-
-USAGE_SQL = """
-CREATE OR REPLACE FUNCTION files_usage() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP <> 'INSERT' AND OLD.deleted_at IS NULL THEN
-    UPDATE file_usage SET bytes = bytes - OLD.size, files = files - 1 WHERE owner_id = OLD.owner_id;
-  END IF;
-  IF TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL THEN
-    INSERT INTO file_usage (owner_id, bytes, files) VALUES (NEW.owner_id, NEW.size, 1)
-      ON CONFLICT (owner_id) DO UPDATE
-      SET bytes = file_usage.bytes + excluded.bytes, files = file_usage.files + excluded.files;
-  END IF;
-  RETURN NULL;
-END $$;
-DROP TRIGGER IF EXISTS files_usage ON files;
-CREATE TRIGGER files_usage AFTER INSERT OR DELETE OR UPDATE OF owner_id, size, deleted_at ON files
-  FOR EACH ROW EXECUTE FUNCTION files_usage();
-"""
-
-triggers.add("files_usage", Trigger("files_usage", "files", USAGE_SQL))

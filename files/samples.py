@@ -1,7 +1,4 @@
-"""Something to try things on: a few generated files for the first administrator, given once.
-
-All of them come from one seed, so that every installation has the same bytes.
-"""
+"""Something to try things on: a few generated files, of which every installation has the same bytes."""
 
 import io
 import json
@@ -11,17 +8,6 @@ import struct
 import wave
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-
-from django.db import transaction
-from django.utils import timezone
-
-from accounts.models import User
-from core.access.roles import Role
-from core.seeds import Say, seed
-from files.choices import Origin
-from files.models import Usage
-from files.services import file_adopt
-from files.staging import staging
 
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _PATHS = (
@@ -119,29 +105,3 @@ SAMPLES: dict[str, Callable[[random.Random], Iterator[bytes]]] = {
     "trades-32-byte-records.bin": trades,
     "chord.wav": chord,
 }
-
-
-@seed("files", order=30)
-@transaction.atomic
-def sample_files(say: Say) -> None:
-    """Give the first administrator the sample files, once: who deletes them does not get them again."""
-    owner = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("created_at").first()
-    if owner is None or Usage.objects.filter(owner=owner, sampled_at__isnull=False).exists():
-        return
-    for name in SAMPLES:
-        sample_make(owner, name)
-    Usage.objects.filter(owner=owner).update(sampled_at=timezone.now())
-    say(f"{len(SAMPLES)} sample files made")
-
-
-def sample_make(owner: User, name: str) -> None:
-    """Make one sample file for `owner`."""
-    with staging() as staged:
-        buffer = bytearray()
-        for piece in SAMPLES[name](random.Random(name)):
-            buffer += piece
-            if len(buffer) >= 1 << 16:
-                staged.write(bytes(buffer))
-                buffer.clear()
-        staged.write(bytes(buffer))
-        file_adopt(owner=owner, staged=staged, name=name, origin=Origin.SAMPLE, tags=["sample"])

@@ -2,7 +2,7 @@
 
 A file is kept in this order: its bytes are staged and made durable; then, in one transaction and under the lock of
 their hash, they move to their place and the rows appear. Deleting goes the other way, under the same lock. Whatever
-dies in between leaves staged files, objects without a row or rows without a file behind, which `files.sweeps` removes.
+dies in between leaves staged files, objects without a row or rows without a file behind, which `files.duties` removes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

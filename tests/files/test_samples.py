@@ -8,7 +8,8 @@ from django.utils import timezone
 from files.choices import Kind, Origin
 from files.models import File, Usage
 from files.rules import UNDO_FOR
-from files.samples import SAMPLES, sample_files
+from files.samples import SAMPLES
+from files.seeds import sample_files
 from files.services import files_purge
 
 KINDS = {

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.errors import TooLarge
-from files import services, sweeps
+from files import duties, services
 from files.choices import Damage
 from files.errors import ObjectDamaged, ObjectMissing
 from files.locks import lock_object
@@ -32,9 +32,9 @@ def die(*args, **kwargs):
 
 def sweep() -> None:
     leftovers_remove(older_than_s=-1)
-    sweeps.collect_unreferenced()
+    duties.collect_unreferenced()
     for prefix in range(256):
-        sweeps.strays_remove(prefix=f"{prefix:02x}", older_than_s=-1)
+        duties.strays_remove(prefix=f"{prefix:02x}", older_than_s=-1)
 
 
 def delete_for_good(file: File) -> None:
@@ -107,7 +107,7 @@ def test_a_young_stray_is_left_alone(ada, stored, bytes_in):
     file = stored(ada)
     File.objects.all().delete()
     StoredObject.objects.all().delete()
-    assert sweeps.strays_remove(prefix=file.sha256[:2]) == 0
+    assert duties.strays_remove(prefix=file.sha256[:2]) == 0
     assert bytes_in() == [file.sha256]
 
 

@@ -8,9 +8,9 @@ from django.db.models import F
 
 from core import formatting
 from files.choices import Damage
+from files.duties import strays_remove
 from files.models import StoredObject
 from files.services import object_check
-from files.sweeps import strays_remove
 
 
 class Command(BaseCommand):
