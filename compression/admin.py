@@ -4,33 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from unfold.admin import ModelAdmin
 
 from accounts.http import SignedInRequest
 from compression import services
 from compression.choices import AlgorithmStatus
 from compression.models import Algorithm, HistoryEntry, Result
-from core.errors import AppError
-
-
-class ReadOnly(ModelAdmin):
-    """Rows that only the platform writes."""
-
-    def has_add_permission(self, request: SignedInRequest) -> bool:
-        """Nobody adds."""
-        return False
-
-    def has_change_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        """Nobody changes."""
-        return False
-
-    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        """Nobody deletes."""
-        return False
+from core.desks import Desk, ReadOnly
 
 
 @admin.register(Algorithm)
-class AlgorithmAdmin(ModelAdmin):
+class AlgorithmAdmin(Desk):
     """Algorithms: what they are follows from the engine; whether they are used is decided here."""
 
     list_display = ("name", "title", "family", "status", "available", "version", "runs")
@@ -85,15 +68,10 @@ class AlgorithmAdmin(ModelAdmin):
         self._set(request, queryset, AlgorithmStatus.DISABLED)
 
     def _set(self, request: SignedInRequest, queryset: QuerySet[Algorithm], status: AlgorithmStatus) -> None:
-        for algorithm in queryset:
-            try:
-                services.algorithm_set_status(algorithm=algorithm, status=status, actor=request.user)
-            except AppError as error:
-                self.message_user(request, f"{algorithm.name}: {error.detail}", messages.ERROR)
-            else:
-                self.message_user(
-                    request, f"{algorithm.name} is {status.label.lower()} now.", messages.SUCCESS
-                )
+        def act(algorithm: Algorithm) -> object:
+            return services.algorithm_set_status(algorithm=algorithm, status=status, actor=request.user)
+
+        self.each(request, queryset, act, done=f"{status.label} now")
 
 
 @admin.register(Result)

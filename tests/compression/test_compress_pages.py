@@ -139,7 +139,7 @@ def test_an_operator_tests_and_disables_an_algorithm(browser: Callable[..., Clie
     tested = desk.post(address, {"action": "test", "_selected_action": [zlib.pk]}, follow=True)
     assert "zlib: 9 of 9 cases passed." in tested.content.decode()
     disabled = desk.post(address, {"action": "disable", "_selected_action": [zlib.pk]}, follow=True)
-    assert "zlib is disabled now." in disabled.content.decode()
+    assert "Disabled now: 1" in disabled.content.decode()
     zlib.refresh_from_db()
     assert zlib.enabled is False
     again = desk.post(address, {"action": "deprecate", "_selected_action": [zlib.pk]}, follow=True)
