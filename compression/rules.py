@@ -4,7 +4,7 @@ from compression.choices import AlgorithmKind, AlgorithmStatus, Operation
 from core.rules import Choice, Text
 
 ALGORITHM_NAME = Text(
-    min=1, max=64, pattern=r"[a-z0-9][a-z0-9._-]*", says="Small letters, digits, dots, hyphens, underscores."
+    min=1, max=64, pattern=r"[a-z0-9][a-z0-9._\-]*", says="Small letters, digits, dots, hyphens, underscores."
 )
 ALGORITHM_STATUS = Choice(AlgorithmStatus, label="Status")
 ALGORITHM_KIND = Choice(AlgorithmKind, label="Kind")

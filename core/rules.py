@@ -19,10 +19,13 @@ from rest_framework import serializers
 models.CharField.register_lookup(Length, "length")
 models.TextField.register_lookup(Length, "length")
 
-# No rule lets these in: PostgreSQL cannot store NUL, UTF-8 cannot say a lone surrogate, and no name needs controls.
-_CONTROLS = "[\x01-\x1f\x7f]"
+# No text holds what cannot be stored: PostgreSQL has no NUL, UTF-8 no lone surrogate. No line of text holds controls
+# and what ends a line somewhere. Each said as PostgreSQL, Python and JavaScript want it.
+_CONTROLS = "[\x01-\x1f\x7f-\x9f\u2028\u2029]"
 _NEVER = re.compile("[\x00\ud800-\udfff]")
-_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LINES = r"[^\u0000\ud800-\udfff]*"
+_LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]*"
 
 
 class Validates:
@@ -47,8 +50,8 @@ class Validates:
 class Text(Validates):
     """A line of text of `min` to `max` characters; with `pattern`, one that matches it as a whole.
 
-    `pattern` is in the common part of Python's, PostgreSQL's and JavaScript's regular expressions; `says` explains
-    it to people. `lines` allows line ends and tabs.
+    `pattern` is in the common part of Python's, PostgreSQL's and JavaScript's regular expressions (a hyphen or slash
+    in brackets is escaped, for browsers); `says` explains it to people. `lines` allows line ends and tabs.
     """
 
     max: int
@@ -90,19 +93,37 @@ class Text(Validates):
     def form_field(self, **options: Any) -> forms.CharField:
         """Return the field of a form; the browser checks the same by its attributes."""
         stated: dict[str, Any] = {"required": self.min > 0, "label": self.label, "help_text": self.help}
-        field = forms.CharField(strip=False, **(stated | options))
+        field = (LinesField if self.lines else forms.CharField)(strip=False, **(stated | options))
         field.validators = [self]  # alone: one fault has one message
-        field.widget.attrs["maxlength"] = self.max
-        if self.min > 1:
-            field.widget.attrs["minlength"] = self.min
-        if self.pattern:
-            field.widget.attrs |= {"pattern": self.pattern, "title": self.says}
+        field.widget.attrs |= self.html_attrs()
         return field
+
+    def html_attrs(self) -> dict[str, Any]:
+        """Return what tells the browser the same. It counts letters beyond the basic plane of Unicode twice."""
+        attributes: dict[str, Any] = {"maxlength": self.max} | ({"minlength": self.min} if self.min > 1 else {})
+        if not self.lines:  # fields of several lines know no pattern
+            attributes |= {"pattern": self.js_pattern, "title": self.says or "Characters that can be shown."}
+        return attributes
+
+    @property
+    def js_pattern(self) -> str:
+        """What the whole text matches, as JavaScript writes it."""
+        shown = _LINES if self.lines else _LINE
+        return f"(?={shown}$)(?:{self.pattern})" if self.pattern else shown
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""
-        schema: dict[str, Any] = {"type": "string", "minLength": self.min, "maxLength": self.max}
-        return schema | ({"pattern": f"^({self.pattern})$"} if self.pattern else {})
+        length = {"minLength": self.min, "maxLength": self.max}
+        return {"type": "string", **length, "pattern": f"^(?:{self.js_pattern})$"}
+
+
+class LinesField(forms.CharField):
+    """Text of several lines as it was typed: on their way, browsers write each line end as CR LF."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text with the line ends of the page."""
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
 class TextField(serializers.Field[str, str, str, Any]):

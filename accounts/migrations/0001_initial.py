@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("username__length__gte", 2),
-                    models.Q(("username__regex", "[\x01-\x1f\x7f]"), _negated=True),
+                    models.Q(("username__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
                     ("username__regex", "^([A-Za-z0-9][A-Za-z0-9._\\-]*)$"),
                 ),
                 name="users_username_rule",
@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("email__length__gte", 3),
-                    models.Q(("email__regex", "[\x01-\x1f\x7f]"), _negated=True),
+                    models.Q(("email__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
                     (
                         "email__regex",
                         "^([A-Za-z0-9.!#$%&'*+\\/=?^_`\\{\\|\\}~\\-]+@[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?)+)$",
@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("display_name__length__gte", 0),
-                    models.Q(("display_name__regex", "[\x01-\x1f\x7f]"), _negated=True),
+                    models.Q(("display_name__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
                     ("display_name__regex", "^((?:.*[^ ].*)?)$"),
                 ),
                 name="users_display_name_rule",
@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("name__length__gte", 1),
-                    models.Q(("name__regex", "[\x01-\x1f\x7f]"), _negated=True),
+                    models.Q(("name__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
                     ("name__regex", "^(.*[^ ].*)$"),
                 ),
                 name="api_tokens_name_rule",

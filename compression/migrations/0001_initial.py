@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         max_length=64,
                         unique=True,
                         validators=[
-                            core.rules.Text(lines=False, max=64, min=1, pattern="[a-z0-9][a-z0-9._-]*")
+                            core.rules.Text(lines=False, max=64, min=1, pattern="[a-z0-9][a-z0-9._\\-]*")
                         ],
                     ),
                 ),
@@ -86,8 +86,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("name__length__gte", 1),
-                            models.Q(("name__regex", "[\x01-\x1f\x7f]"), _negated=True),
-                            ("name__regex", "^([a-z0-9][a-z0-9._-]*)$"),
+                            models.Q(("name__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
+                            ("name__regex", "^([a-z0-9][a-z0-9._\\-]*)$"),
                         ),
                         name="compression_algorithms_name_rule",
                     ),

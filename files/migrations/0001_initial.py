@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("sha256__length__gte", 64),
-                            models.Q(("sha256__regex", "[\x01-\x1f\x7f]"), _negated=True),
+                            models.Q(("sha256__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
                             ("sha256__regex", "^([0-9a-f]{64})$"),
                         ),
                         name="stored_objects_sha256_rule",
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                         max_length=127,
                         validators=[
                             core.rules.Text(
-                                lines=False, max=127, min=1, pattern="[a-z0-9!#$&^_.+-]+\\/[a-z0-9!#$&^_.+-]+"
+                                lines=False, max=127, min=1, pattern="[a-z0-9!#$&^_.+\\-]+\\/[a-z0-9!#$&^_.+\\-]+"
                             )
                         ],
                     ),
@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("name__length__gte", 1),
-                            models.Q(("name__regex", "[\x01-\x1f\x7f]"), _negated=True),
+                            models.Q(("name__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
                             ("name__regex", "^((?!\\.\\.?(\\/|$))[^\\/\\\\]+)$"),
                         ),
                         name="files_name_rule",
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("folder__length__gte", 0),
-                            models.Q(("folder__regex", "[\x01-\x1f\x7f]"), _negated=True),
+                            models.Q(("folder__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True),
                             (
                                 "folder__regex",
                                 "^(((?!\\.\\.?(\\/|$))[^\\/\\\\]+(\\/(?!\\.\\.?(\\/|$))[^\\/\\\\]+)*)?)$",
@@ -291,8 +291,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("media_type__length__gte", 1),
-                            models.Q(("media_type__regex", "[\x01-\x1f\x7f]"), _negated=True),
-                            ("media_type__regex", "^([a-z0-9!#$&^_.+-]+\\/[a-z0-9!#$&^_.+-]+)$"),
+                            models.Q(
+                                ("media_type__regex", "[\x01-\x1f\x7f-\x9f\u2028\u2029]"), _negated=True
+                            ),
+                            ("media_type__regex", "^([a-z0-9!#$&^_.+\\-]+\\/[a-z0-9!#$&^_.+\\-]+)$"),
                         ),
                         name="files_media_type_rule",
                     ),
