@@ -1,7 +1,8 @@
 """News of files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from core.events import Event, event, group_of
@@ -31,6 +32,29 @@ class FileStored(FileEvent):
     """A file arrived, or came back from deletion."""
 
     kind: ClassVar[str] = "file.stored"
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FilesStored(Event):
+    """Several files of one owner arrived at once."""
+
+    kind: ClassVar[str] = "file.stored_many"
+    ids: tuple[UUID, ...]
+    owner_id: UUID
+
+    @classmethod
+    def of(cls, files: Sequence[File]) -> "FilesStored":
+        """Return the event for `files`."""
+        return cls(tuple(file.pk for file in files), files[0].owner_id)
+
+    def groups(self) -> list[str]:
+        """The owner's pages."""
+        return [group_of("user", self.owner_id)]
+
+    def message(self) -> dict[str, Any]:
+        """Return what a socket sends: how many, for the pages look at the database anyway."""
+        return {"kind": self.kind, "owner_id": self.owner_id, "count": len(self.ids)}
 
 
 @event

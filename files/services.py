@@ -13,15 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.selectors import quota_of
-from core import audit, formatting
-from core.errors import NotFound, TooLarge
+from core import audit
+from core.errors import NotFound
 from core.events import publish
+from files.adoption import Adoption, claim_quota, files_adopt_many
 from files.choices import Damage, Kind, Origin
-from files.detection import HEAD_BYTES, detect
 from files.events import FileChanged, FileDeleted, FileStored
-from files.locks import lock_object, try_lock_object
-from files.models import File, StoredObject, Usage
+from files.locks import try_lock_object
+from files.models import File, StoredObject
 from files.names import clean_folder, clean_name
 from files.staging import Staged, staging
 from files.storage import objects
@@ -60,53 +59,8 @@ def file_adopt(
     TooLarge beyond the owner's quota, StorageFull without room; nothing is kept then. Within a transaction of your own
     call `staged.seal()` before it begins: making the bytes durable may take seconds.
     """
-    name, folder = clean_name(name), clean_folder(folder)
-    staged.seal()
-    if not media_type or kind is None:
-        found = detect(staged.head(HEAD_BYTES), name, staged.size)
-        media_type, kind = media_type or found.media_type, kind or found.kind
-    with transaction.atomic():
-        _claim_quota(owner, staged.size)
-        file = File.objects.create(
-            owner=owner,
-            object=_object_keep(staged),
-            name=name,
-            folder=folder,
-            size=staged.size,
-            media_type=media_type,
-            kind=kind,
-            tags=list(tags),
-            origin=origin,
-        )
-        audit.record("file.stored", actor=owner, target=file, detail={"origin": origin, "size": file.size})
-        publish(FileStored.of(file))
-    return file
-
-
-def _claim_quota(owner: User, size: int) -> None:
-    """Raise TooLarge where `size` more bytes pass the quota; other claims of the owner wait for this transaction."""
-    Usage.objects.bulk_create([Usage(owner=owner)], ignore_conflicts=True)
-    used = Usage.objects.select_for_update(no_key=True).get(owner=owner).bytes
-    quota = quota_of(owner)
-    if used + size > quota:
-        raise TooLarge(
-            f"Your files take {formatting.size(used)} of {formatting.size(quota)}; {formatting.size(size)} more do not "
-            "fit. Delete some first.",
-            code="quota_exceeded",
-        )
-
-
-def _object_keep(staged: Staged) -> StoredObject:
-    """Put the staged bytes in their place and return their row."""
-    lock_object(staged.sha256)
-    stored, _ = StoredObject.objects.get_or_create(pk=staged.sha256, defaults={"size": staged.size})
-    if stored.size != staged.size:
-        raise ValueError(f"{staged.size} bytes were reported under the hash of {stored.size} others")
-    if stored.damage:
-        objects().remove(stored.sha256)
-        StoredObject.objects.filter(pk=stored.pk).update(damage=Damage.NONE, checked_at=None)
-    objects().adopt(staged)
-    return stored
+    adoption = Adoption(staged, name, folder, tags, media_type, kind)
+    return files_adopt_many(owner=owner, adoptions=[adoption], origin=origin)[0]
 
 
 @audit.unaudited("a read; the door audits when staff open what belongs to others")
@@ -165,7 +119,7 @@ def file_delete(*, file: File, actor: User) -> None:
 @transaction.atomic
 def file_restore(*, file: File, actor: User) -> File:
     """Take a deletion back. TooLarge where the quota has no room any more, NotFound where it is too late."""
-    _claim_quota(file.owner, file.size)
+    claim_quota(file.owner, file.size)
     if not File.objects.restorable_by(actor).filter(pk=file.pk).update(deleted_at=None):
         raise NotFound("The file is gone for good.")
     file.deleted_at = None

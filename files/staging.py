@@ -1,7 +1,7 @@
 """Where bytes are written before they are a file: a temporary file that is either adopted or removed.
 
 A living staged file is locked by its writer (`flock`, which dies with the process), so that the sweep can tell what a
-crash has left behind from what a long job still writes.
+crash has left behind from what a long job still writes. Many at once share the lock of a `StagingArea`.
 """
 
 import errno
@@ -12,9 +12,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self, TypeVar
 
 from django.conf import settings
 
@@ -24,6 +26,10 @@ SUFFIX = ".part"
 ROOM_CHECK_BYTES = 64 * 1024 * 1024
 LEFTOVER_AFTER_S = 3600
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# A disk makes several files durable in nearly the time of one, and a store far away takes several at a time.
+AT_ONCE = 8
+
+T = TypeVar("T")
 
 
 class Staged:
@@ -41,6 +47,7 @@ class Staged:
         self._hash = hashlib.sha256()
         self._written = 0
         self._sealed_size = -1
+        self._closed = False
 
     @classmethod
     def create(cls, expected_bytes: int = 0) -> "Staged":
@@ -55,7 +62,9 @@ class Staged:
     @property
     def size(self) -> int:
         """Bytes so far."""
-        return self._sealed_size if self._sealed_size >= 0 else os.fstat(self.file.fileno()).st_size
+        if self._sealed_size >= 0:
+            return self._sealed_size
+        return self._written if self.file.closed else os.fstat(self.file.fileno()).st_size
 
     def fileno(self) -> int:
         """Return the descriptor."""
@@ -72,9 +81,27 @@ class Staged:
             while view:
                 view = view[os.write(self.file.fileno(), view) :]
 
+    def rest(self) -> None:
+        """Let go of the descriptor of a file that was written by `write` within a `StagingArea`, which keeps it."""
+        with storage_full_as_error():
+            self.file.close()
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        """Yield a descriptor, also of a file at rest."""
+        if not self.file.closed:
+            yield self.file.fileno()
+            return
+        fd = os.open(self.path, os.O_RDWR)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
     def head(self, size: int) -> bytes:
         """Return the first bytes."""
-        return os.pread(self.file.fileno(), size, 0)
+        with self._opened() as fd:
+            return os.pread(fd, size, 0)
 
     def digest(self) -> str:
         """Return the hash of what was written through `write`."""
@@ -87,8 +114,8 @@ class Staged:
         """
         if self._sealed_size >= 0:
             return self
-        with storage_full_as_error():
-            os.fsync(self.file.fileno())
+        with storage_full_as_error(), self._opened() as fd:
+            os.fsync(fd)
         size = self.size
         if self._written == size:
             self.sha256 = self._hash.hexdigest()
@@ -105,8 +132,9 @@ class Staged:
 
     def close(self) -> None:
         """Let go of it; remove it unless adopting has moved it away."""
-        if self.file.closed:
+        if self._closed:
             return
+        self._closed = True
         self.path.unlink(missing_ok=True)
         with suppress(OSError):  # a full disk may be noticed only now, when nobody wants the bytes any more
             self.file.close()
@@ -120,6 +148,53 @@ def staging(expected_bytes: int = 0) -> Iterator[Staged]:
         yield staged
     finally:
         staged.close()
+
+
+class StagingArea:
+    """A folder of staged files under one lock: as many files as wanted, and one descriptor for all that rest."""
+
+    def __init__(self) -> None:
+        with storage_full_as_error():
+            self.folder = Path(tempfile.mkdtemp(suffix=SUFFIX, dir=staging_folder()))
+            self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._count = 0
+
+    def add(self) -> Staged:
+        """Return a new staged file; StorageFull where the reserve is reached."""
+        require_room(0)
+        self._count += 1
+        path = self.folder / str(self._count)
+        with storage_full_as_error():
+            return Staged(io.FileIO(path, "x+", opener=_private), path)
+
+    def close(self) -> None:
+        """Remove all that was not adopted."""
+        if self._lock >= 0:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.close(self._lock)
+            self._lock = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def at_once(function: Callable[[T], object], items: Collection[T]) -> None:
+    """Call `function`, which waits for a disk or a network, for each of `items`, several at a time."""
+    if len(items) < 2:
+        for item in items:
+            function(item)
+        return
+    with ThreadPoolExecutor(min(AT_ONCE, len(items)), thread_name_prefix="at-once") as pool:
+        for _ in pool.map(function, items):
+            pass
 
 
 def staging_folder() -> Path:
@@ -156,7 +231,10 @@ def leftovers_remove(older_than_s: float = LEFTOVER_AFTER_S) -> int:
     for entry in os.scandir(staging_folder()):
         with suppress(FileNotFoundError):
             if entry.name.endswith(SUFFIX) and entry.stat().st_mtime < limit and _is_abandoned(entry.path):
-                os.unlink(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path)
+                else:
+                    os.unlink(entry.path)
                 removed += 1
     return removed
 

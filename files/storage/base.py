@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO, Protocol, cast
 
 from files.errors import ObjectDamaged
@@ -33,13 +33,13 @@ class Sealed(Protocol):
 
 
 class Objects(Protocol):
-    """Objects by their hash. `adopt` and `remove` are called under the object's lock only."""
+    """Objects by their hash. `adopt_all` and `remove` are called under the objects' locks only."""
 
     def prepare(self, staged: Sealed) -> None:
         """Do what takes long before the lock is taken: send the bytes away, where they go far."""
 
-    def adopt(self, staged: Sealed) -> None:
-        """Make the staged bytes the object of their hash, durably; the staged file may be used up."""
+    def adopt_all(self, staged: Collection[Sealed]) -> None:
+        """Make the staged bytes the objects of their hashes, durably; the staged files may be used up."""
 
     def open_object(self, sha256: str, size: int) -> BinaryIO:
         """Return the object, seekable; raise ObjectMissing, or ObjectDamaged where its size is another."""

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -17,7 +17,7 @@ from django.utils.deconstruct import deconstructible
 
 from core.errors import StorageFull
 from files.errors import ObjectDamaged, ObjectMissing
-from files.staging import staging_folder, storage_full_as_error
+from files.staging import at_once, staging_folder, storage_full_as_error
 from files.storage.base import Sealed, VerifiedReader, key_of
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
@@ -35,19 +35,17 @@ class LocalObjects(FileSystemStorage):
     def prepare(self, staged: Sealed) -> None:
         """Nothing: the staged file is on this disk already."""
 
-    def adopt(self, staged: Sealed) -> None:
-        """Rename the staged file into its place.
+    def adopt_all(self, staged: Collection[Sealed]) -> None:
+        """Rename the staged files into their places.
 
-        It takes the place of what is there, which repairs a damaged object; not where the hash is only hearsay: the
+        Each takes the place of what is there, which repairs a damaged object; not where the hash is only hearsay: the
         bytes that many files share are not given away for that.
         """
-        target = Path(self.path(key_of(staged.sha256)))
+        targets = {Path(self.path(key_of(one.sha256))): one for one in staged}
         with storage_full_as_error():
-            _make_folders(target.parent, Path(self.location))
-            if not staged.trusted and target.exists() and target.stat().st_size == staged.size:
-                return
-            os.replace(staged.path, target)
-            _sync_folder(target.parent)
+            _make_folders({target.parent for target in targets}, Path(self.location))
+            changed = {target.parent for target, one in targets.items() if _moved(one, target)}
+            at_once(_sync_folder, changed)
 
     def open_object(self, sha256: str, size: int) -> BinaryIO:
         """Return the object as a file with a descriptor."""
@@ -88,14 +86,23 @@ class LocalObjects(FileSystemStorage):
         return f"{free / 1e9:.1f} GB free"
 
 
-def _make_folders(folder: Path, root: Path) -> None:
-    """Make `folder` and those above it, each known to the disk before anything lies in it."""
-    if folder.is_dir():
+def _moved(staged: Sealed, target: Path) -> bool:
+    """Rename the staged file to `target`; say whether that was right to do."""
+    if not staged.trusted and target.exists() and target.stat().st_size == staged.size:
+        return False
+    os.replace(staged.path, target)
+    return True
+
+
+def _make_folders(folders: Collection[Path], root: Path) -> None:
+    """Make the folders and those above them, each known to the disk before anything lies in it."""
+    missing = {folder for folder in folders if not folder.is_dir()}
+    if not missing:
         return
-    if folder != root:
-        _make_folders(folder.parent, root)
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=folder == root, exist_ok=True)
-    _sync_folder(folder.parent)
+    _make_folders({folder.parent for folder in missing if folder != root}, root)
+    for folder in missing:
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=folder == root, exist_ok=True)
+    at_once(_sync_folder, {folder.parent for folder in missing})
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
@@ -15,6 +15,7 @@ from storages.backends.s3 import S3Storage
 
 from core.errors import Unavailable
 from files.errors import ObjectDamaged, ObjectMissing
+from files.staging import at_once
 from files.storage.base import Sealed, VerifiedReader, key_of
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,9 @@ class S3Objects(S3Storage):
         if self._size(staged.sha256) != staged.size:
             self._upload(staged)
 
-    def adopt(self, staged: Sealed) -> None:
+    def adopt_all(self, staged: Collection[Sealed]) -> None:
         """See that the bytes are still there; another transaction may have removed them meanwhile."""
-        self.prepare(staged)
+        at_once(self.prepare, staged)
 
     def _upload(self, staged: Sealed) -> None:
         with unavailable_as_error():

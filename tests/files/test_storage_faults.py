@@ -11,10 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from core.errors import TooLarge
-from files import duties, services
+from files import adoption, duties
 from files.choices import Damage
 from files.errors import ObjectDamaged, ObjectMissing
-from files.locks import lock_object
+from files.locks import lock_objects
 from files.models import File, StoredObject, Usage
 from files.rules import UNDO_FOR
 from files.services import file_adopt, file_delete, file_open, files_purge, object_check, object_collect
@@ -51,13 +51,13 @@ def staged_with(content: bytes) -> Staged:
 
 STEPS_OF_KEEPING = [
     "files.staging.os.fsync",
-    "files.services._claim_quota",
-    "files.services.lock_object",
+    "files.adoption.claim_quota",
+    "files.adoption.lock_objects",
     "files.storage.local.os.replace",
     "files.storage.local._sync_folder",
-    "files.services.File.objects.create",
-    "files.services.audit.record",
-    "files.services.publish",
+    "files.adoption.File.objects.bulk_create",
+    "files.adoption.audit.record_many",
+    "files.adoption.publish",
 ]
 
 
@@ -245,20 +245,20 @@ def test_an_upload_waits_for_the_removal_of_the_same_bytes(ada, stored, together
     file = stored(ada, b"content")
     File.objects.all().delete()
     removing, waiting = threading.Event(), threading.Event()
-    remove, lock = LocalObjects.remove, lock_object
+    remove, lock = LocalObjects.remove, lock_objects
 
     def slow_remove(self, sha256):
         removing.set()
         assert waiting.wait(10)
         remove(self, sha256)
 
-    def noted_lock(sha256):
+    def noted_lock(hashes):
         assert removing.wait(10)
         waiting.set()
-        lock(sha256)
+        lock(hashes)
 
     monkeypatch.setattr(LocalObjects, "remove", slow_remove)
-    monkeypatch.setattr(services, "lock_object", noted_lock)
+    monkeypatch.setattr(adoption, "lock_objects", noted_lock)
     removed, again = together(lambda: object_collect(sha256=file.sha256), lambda: stored(ada, b"content"))
     assert removed is True
     assert file_open(again).read() == b"content"
@@ -269,7 +269,7 @@ def test_a_removal_leaves_bytes_that_are_just_being_put(ada, stored, together, m
     file = stored(ada, b"content")
     File.objects.all().delete()
     adopting, tried = threading.Event(), threading.Event()
-    adopt = LocalObjects.adopt
+    adopt = LocalObjects.adopt_all
 
     def slow_adopt(self, staged):
         adopting.set()
@@ -283,7 +283,7 @@ def test_a_removal_leaves_bytes_that_are_just_being_put(ada, stored, together, m
         finally:
             tried.set()
 
-    monkeypatch.setattr(LocalObjects, "adopt", slow_adopt)
+    monkeypatch.setattr(LocalObjects, "adopt_all", slow_adopt)
     again, removed = together(lambda: stored(ada, b"content"), collect)
     assert removed is False
     assert file_open(again).read() == b"content"
