@@ -6,6 +6,7 @@ needs no Redis, and of RQ remain the queues, the loop around them and the list o
 """
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -16,12 +17,15 @@ from typing import Any
 from django import db
 from redis.exceptions import RedisError
 from rq import Worker, worker_registration
+from rq.exceptions import StopRequested
 from rq.job import Job as Message
 from rq.queue import Queue
 from rq.timeouts import HorseMonitorTimeoutException
 from rq.utils import now
 from rq.worker import WorkerStatus
 
+from core.database import OUTAGES
+from core.ids import uuid7
 from core.jobs import runner, services
 
 log = logging.getLogger(__name__)
@@ -45,6 +49,15 @@ class JobWorker(Worker):
     max_connection_wait_time = 2.0  # looks for a Redis that was away as often as this
     should_run_maintenance_tasks = False  # there are no books to tidy up
 
+    def bootstrap(self, *args: Any, **kwargs: Any) -> None:
+        """Get ready. What a child needs for its first query is made here once, and not in each child again."""
+        super().bootstrap(*args, **kwargs)
+        with suppress(*OUTAGES):
+            runner.claim(str(uuid7()), worker=self.name)
+        db.connections.close_all()
+        gc.collect()
+        gc.freeze()  # the collector of a child would copy the pages that it shares with us
+
     # What it does with a message
 
     def execute_job(self, job: Message, queue: Queue) -> None:
@@ -61,7 +74,8 @@ class JobWorker(Worker):
         db.connections.close_all()  # a connection belongs to one process
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         try:
-            super().fork_work_horse(job, queue)
+            if not self._stop_requested:  # else the clock sends the message again
+                super().fork_work_horse(job, queue)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
@@ -90,7 +104,7 @@ class JobWorker(Worker):
 
     def monitor_work_horse(self, job: Message, queue: Queue) -> None:
         """Wait for the end of the child; see to its job at once where it died."""
-        status = None
+        status: int | None = 0
         while self._horse_pid:
             try:
                 with self.death_penalty_class(self.job_monitoring_interval, HorseMonitorTimeoutException):
@@ -111,8 +125,11 @@ class JobWorker(Worker):
 
     # How it stops
 
-    def handle_warm_shutdown_request(self) -> None:
+    def request_stop(self, signum: int, frame: Any) -> None:
         """Stop soon: the running job goes back to its queue rather than holding the worker."""
+        self._stop_requested = True
+        if self.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
         if self._horse_pid:
             with suppress(ProcessLookupError):
                 os.kill(self._horse_pid, signal.SIGTERM)
@@ -125,9 +142,6 @@ class JobWorker(Worker):
         if self._horse_pid:
             super().kill_horse(sig)
 
-    def set_shutdown_requested_date(self) -> None:
-        """Would tell RQ's dashboard."""
-
     def teardown(self) -> None:
         """Strike oneself off the list of workers."""
         with suppress(RedisError):
@@ -136,7 +150,11 @@ class JobWorker(Worker):
     # What Redis is told
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Say that it lives, in one round trip, also to a Redis that has forgotten everything."""
+        """Say that it lives, in one round trip a second at most, also to a Redis that has forgotten everything."""
+        if self._stop_requested and not self._horse_pid:  # the signal's exception fell into a destructor's hands
+            raise StopRequested
+        if self.last_heartbeat and (now() - self.last_heartbeat).total_seconds() < 1:
+            return
         self.last_heartbeat = now()
         with suppress(RedisError), self.connection.pipeline() as pipe:
             pipe.hset(self.key, mapping={**self.serialize(), "state": self.get_state()})

@@ -41,7 +41,7 @@ class Command(BaseCommand):
                     name=f"{socket.gethostname()}-{os.getpid()}-{str(uuid7())[-4:]}",
                     connection=queues[0].connection,
                     serializer=JSONSerializer,
-                    worker_ttl=20,  # of which it waits five seconds for a message, and then says that it lives
+                    worker_ttl=17,  # of which it waits two seconds for a message, and then says that it lives
                     job_monitoring_interval=2,
                 )
             except RedisError as error:
