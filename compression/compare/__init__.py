@@ -1,0 +1,1 @@
+"""One input against many candidates: measured side by side, ranked for a link."""
