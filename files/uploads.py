@@ -22,7 +22,7 @@ from rest_framework.parsers import DataAndFiles, MultiPartParser
 
 from core import formatting
 from core.api.parsers import check_text
-from core.errors import Invalid, TooLarge
+from core.errors import AppError, Invalid, TooLarge
 from files.names import clean_name
 from files.selectors import free_bytes
 from files.staging import Staged, require_room
@@ -37,14 +37,21 @@ class IncomingFile(UploadedFile):  # type: ignore[type-arg]  # generic in the st
     """An uploaded file in staging. `files.services.file_store` keeps it; otherwise it goes with its request."""
 
     def __init__(self, staged: Staged, name: str, field_name: str, content_type: str) -> None:
-        super().__init__(file=cast(IO[bytes], staged.file), name=name, content_type=content_type, size=0)
+        super().__init__(
+            file=cast(IO[bytes], staged.file), name=clean_name(name), content_type=content_type, size=0
+        )
         self.staged = staged
         self.field_name = field_name
+        self.path = name
+        """The name as it came: from a folder that was chosen it may be a path."""
+        self.refusal: AppError | None = None
+        """Why it cannot be kept, where that showed while it came in as one of many."""
 
     def complete(self) -> "IncomingFile":
         """Note that all bytes are here."""
-        self.size = self.staged.size
-        self.staged.file.seek(0)
+        if self.refusal is None:
+            self.size = self.staged.size
+            self.staged.file.seek(0)
         return self
 
     @property
@@ -101,9 +108,12 @@ class StagingHandler(FileUploadHandler):
             )
         if not self._many and any(incoming.field_name == field_name for incoming in self._incoming):
             raise Invalid.field(field_name, "Only one file can be sent at once.", "too_many_files")
-        name = clean_name(file_name)
-        self._current = IncomingFile(Staged.create(), name, field_name, content_type)
+        self._current = self.begin(file_name, field_name, content_type)
         self._incoming.append(self._current)
+
+    def begin(self, file_name: str, field_name: str, content_type: str) -> IncomingFile:
+        """Return what the next part is written to."""
+        return IncomingFile(Staged.create(), file_name, field_name, content_type)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write the next bytes of the part."""
@@ -141,7 +151,13 @@ def streamed(
 
     `many` takes several of each name.
     """
-    handler = StagingHandler(request, parts, many=many)
+    with handled_by(StagingHandler(request, parts, many=many), request):
+        yield
+
+
+@contextmanager
+def handled_by(handler: StagingHandler, request: HttpRequest) -> Iterator[None]:
+    """Have the handler take the file parts, and let it go after the block."""
     request.upload_handlers = [handler]
     try:
         yield
@@ -188,18 +204,19 @@ class FormParser(MultiPartParser):
 
 class _Form(DjangoParser):
     def sanitize_file_name(self, file_name: str) -> str | None:
-        """Keep the name: Django would take `&amp;` in it for an entity."""
-        return clean_name(file_name)
+        """Keep the name, and the path that a chosen folder gives it: Django would take `&amp;` in it for an entity."""
+        return file_name
 
 
 class StreamedUploads:
     """Mixin, before `ApiView`, of endpoints that take file parts; `upload_parts` names them."""
 
     upload_parts: Collection[str] = ("file",)
+    upload_handler: type[StagingHandler] = StagingHandler
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer with the parts streamed to staging; they end with the call."""
-        with streamed(request, self.upload_parts):
+        with handled_by(self.upload_handler(request, self.upload_parts), request):
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
 
     def get_parsers(self) -> list[Any]:

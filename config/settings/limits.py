@@ -6,6 +6,8 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 
 UPLOAD_LIMIT_BYTES = env.integer("UPLOAD_LIMIT_BYTES", 16 * GIB, minimum=1)
+# Files in one request of a batch; beyond that they come in several.
+BATCH_FILES = env.integer("BATCH_FILES", 1000, minimum=1, maximum=10_000)
 QUOTA_BYTES = env.integer("QUOTA_BYTES", 100 * GIB, minimum=1)
 # Room that is left free on the disk of the data folder: beyond it uploads and results are refused.
 DISK_RESERVE_BYTES = env.integer("DISK_RESERVE_BYTES", 256 * MIB)
@@ -19,6 +21,11 @@ WAIT_LIMIT_S = 30
 # Calls to a codec at once in one web process; further ones become jobs.
 INLINE_SLOTS = env.integer("INLINE_SLOTS", 4, minimum=1)
 
+# Streams at once in one web process, of all and of one account; further ones are told to come again.
+STREAM_SLOTS = env.integer("STREAM_SLOTS", 8, minimum=1)
+STREAM_SLOTS_PER_ACCOUNT = env.integer("STREAM_SLOTS_PER_ACCOUNT", 4, minimum=1)
+STREAM_WALL_S = env.integer("STREAM_WALL_S", 2 * 3600, minimum=1)
+
 CODEC_MEMORY_BYTES = env.integer("CODEC_MEMORY_BYTES", 2 * GIB, minimum=64 * MIB)
 DECODED_LIMIT_BYTES = env.integer("DECODED_LIMIT_BYTES", 64 * GIB, minimum=1)
 DECODED_RATIO_LIMIT = env.integer("DECODED_RATIO_LIMIT", 10_000, minimum=1)
@@ -26,5 +33,5 @@ JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 6 * 3600, minimum=1)
 
 # Django's own: bodies that are not files stay small, files are streamed by `files.uploads`.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * MIB + 256 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = BATCH_FILES + 100  # a path for each file
+DATA_UPLOAD_MAX_NUMBER_FILES = BATCH_FILES + 1  # one more, so that our own refusal says what helps

@@ -40,11 +40,8 @@ class FileOut(serializers.ModelSerializer[File]):
         return str(request.build_absolute_uri(path)) if request is not None else path
 
 
-class TagsField(serializers.ListField):
-    """Tags as a JSON list; in a form as several fields, or as one with the list as JSON text."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(child=rules.TAG.serializer_field(), validators=[rules.TAGS], **options)
+class FormListField(serializers.ListField):
+    """A JSON list; in a form several fields, or one with the list as JSON text."""
 
     def get_value(self, dictionary: Any) -> Any:
         """Read the field of a form or of a JSON body."""
@@ -55,6 +52,13 @@ class TagsField(serializers.ListField):
             except ValueError:
                 return value
         return value
+
+
+class TagsField(FormListField):
+    """Tags."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=rules.TAG.serializer_field(), validators=[rules.TAGS], **options)
 
 
 class UploadIn(serializers.Serializer[Any]):

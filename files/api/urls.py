@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from files.api import views
+from files.api import batch_views, views
 
 app_name = "files"
 urlpatterns = [
     path("upload", views.Upload.as_view(), name="upload"),
+    path("batch-upload", batch_views.BatchUpload.as_view(), name="batch-upload"),
     path("list", views.FileList.as_view(), name="list"),
     path("info/<uuid:pk>", views.FileInfo.as_view(), name="info"),
     path("download/<uuid:pk>", views.FileDownload.as_view(), name="download"),

@@ -71,7 +71,7 @@ def test_no_files_are_no_work(ada, django_assert_num_queries):
 
 
 def test_one_event_tells_of_all(ada, area, monkeypatch):
-    told = []
+    told: list[FilesStored] = []
     monkeypatch.setattr("files.adoption.publish", told.append)
     kept = files_adopt_many(owner=ada, adoptions=staged_in(area, [b"1", b"2"]))
     assert told == [FilesStored(tuple(file.pk for file in kept), ada.pk)]

@@ -1,0 +1,73 @@
+"""Shapes of batches."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework import serializers
+
+from files import rules
+from files.api.serializers import FileOut, FormListField, TagsField
+from files.batch import Item
+
+
+class BatchIn(serializers.Serializer[Any]):
+    """The form of a batch: any number of parts `file`, or one part `archive`."""
+
+    file = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        required=False,
+        help_text="The bytes of the files. A name may be a path: its folders become the file's.",
+    )
+    archive = serializers.FileField(
+        required=False, help_text="A ZIP, tar (also compressed) or 7z archive whose members become files."
+    )
+    paths = FormListField(
+        child=serializers.CharField(max_length=4096),
+        required=False,
+        help_text="A path for each part `file`, in their order, in place of their names.",
+    )
+    folder = serializers.CharField(
+        required=False, allow_blank=True, max_length=rules.FOLDER.max, help_text="Where all of it goes."
+    )
+    tags = TagsField(required=False, help_text="For each of the files.")
+
+
+class ErrorOut(serializers.Serializer[Any]):
+    """Why one file was refused: the parts of a problem document."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.ListField(  # type: ignore[assignment]  # a field; the serializer keeps its own
+        child=serializers.DictField(child=serializers.CharField())
+    )
+
+
+class OutcomeOut(serializers.Serializer[Any]):
+    """What became of one file: `file` where it was stored, else `error`."""
+
+    name = serializers.CharField(help_text="As it was sent, with the folders before it.")
+    status = serializers.IntegerField(help_text="What an upload of this file alone would have answered.")
+    file = FileOut(required=False)
+    error = ErrorOut(required=False)
+
+
+class BatchOut(serializers.Serializer[Any]):
+    """An outcome for each file, in the order in which they came."""
+
+    results = OutcomeOut(many=True)
+
+
+def outcomes(items: Sequence[Item], context: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of the answer about these items."""
+    shape = FileOut(context=context)
+    results: list[dict[str, Any]] = []
+    for item in items:
+        if item.file is not None:
+            results.append({"name": item.path, "status": 201, "file": shape.to_representation(item.file)})
+        elif item.refusal is not None:
+            error = item.refusal.as_dict()
+            results.append({"name": item.path, "status": item.refusal.status, "error": error})
+    return {"results": results}
