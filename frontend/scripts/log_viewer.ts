@@ -38,8 +38,11 @@ export const logViewer = component(() => {
         this.append((event as CustomEvent<{ lines: Line[] }>).detail.lines),
       );
       const job = this.$root.dataset["jobLog"];
-      if (job)
-        socket = new LastingSocket(socketUrl(`/api/v1/jobs/${job}/stream`), { message: (data) => this.hear(data) });
+      if (job) {
+        // After a break, too, the stream begins with the lines that came after those of the page.
+        const url = socketUrl(`/api/v1/jobs/${job}/stream?after=${lines.at(-1)?.seq ?? 0}`);
+        socket = new LastingSocket(url, { message: (data) => this.hear(data) });
+      }
       new ResizeObserver(() => this.plan()).observe(this.view);
     },
 
