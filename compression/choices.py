@@ -20,7 +20,7 @@ class AlgorithmKind(TextChoices):
     """Where an algorithm comes from."""
 
     CODEC = "codec", "Codec of the engine"
-    DYNAMIC = "dynamic", "Pipeline that the platform composed"
+    DYNAMIC = "dynamic", "Composed: a codec with its settings fixed"
 
 
 class Operation(TextChoices):
@@ -28,3 +28,11 @@ class Operation(TextChoices):
 
     COMPRESS = "compress", "Compress"
     DECOMPRESS = "decompress", "Decompress"
+
+
+class Ending(TextChoices):
+    """Why a comparison measured no more."""
+
+    TIGHT = "tight", "All intervals are tight"
+    REPETITIONS = "repetitions", "All repetitions are done"
+    BUDGET = "budget", "The time is spent"

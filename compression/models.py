@@ -9,11 +9,22 @@ from django.urls import reverse
 
 from compression import rules
 from compression.choices import USABLE, AlgorithmKind, AlgorithmStatus
+from compression.compare.models import Comparison, Measurement
 from core.ids import uuid7
 from core.ledger import LedgerEntry
 from core.models import Owned
 from core.states import Machine
 from core.triggers import guard_ledger, guard_states
+
+__all__ = [
+    "ALGORITHM_MACHINE",
+    "Algorithm",
+    "AlgorithmVersion",
+    "Comparison",
+    "HistoryEntry",
+    "Measurement",
+    "Result",
+]
 
 ALGORITHM_MACHINE = guard_states(
     Machine.of(
@@ -45,9 +56,18 @@ class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
         """Return those that take new work."""
         return self.filter(status__in=sorted(USABLE))
 
+    def usable_by(self, user: Any) -> "AlgorithmQuerySet":
+        """Return those that take new work of `user`: staff may try what is being tested."""
+        states = USABLE | {AlgorithmStatus.TESTING} if user.is_staff else USABLE
+        return self.filter(status__in=sorted(states), available=True)
+
 
 class Algorithm(models.Model):
-    """A way to compress. The rows of codecs mirror the engine's registry; `status` is the operators' word."""
+    """A way to compress. The rows of codecs mirror the engine's registry; `status` is the operators' word.
+
+    A dynamic one is made here: its `config` names the codec and fixes all settings, so it has neither levels nor
+    parameters. What it makes is in the codec's own format. Each of its versions stays in `versions`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = rules.ALGORITHM_NAME.model_field(unique=True)
@@ -58,6 +78,9 @@ class Algorithm(models.Model):
     kind = rules.ALGORITHM_KIND.model_field(default=AlgorithmKind.CODEC)
     status = rules.ALGORITHM_STATUS.model_field(default=AlgorithmStatus.ACTIVE)
     version = models.PositiveIntegerField(default=1)
+    config = models.JSONField(null=True)
+    # What the last conformance test gave: {at, version, passed, cases}.
+    last_test = models.JSONField(null=True)
     params_schema = models.JSONField(default=dict)
     level_min = models.SmallIntegerField(null=True)
     level_max = models.SmallIntegerField(null=True)
@@ -85,10 +108,29 @@ class Algorithm(models.Model):
                 condition=Q(level_min__isnull=True, level_max__isnull=True, level_default__isnull=True)
                 | Q(level_min__lte=F("level_default"), level_max__gte=F("level_default")),
             ),
+            models.CheckConstraint(
+                name="compression_algorithms_composed",
+                condition=Q(kind=AlgorithmKind.CODEC, config__isnull=True)
+                | Q(kind=AlgorithmKind.DYNAMIC, config__isnull=False, name__contains="-"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The algorithm's page."""
+        return reverse("compression:algorithm", kwargs={"name": self.name})
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it was made here, of a codec and its settings."""
+        return self.kind == AlgorithmKind.DYNAMIC
+
+    @property
+    def tested(self) -> bool:
+        """Whether the version that is served has passed the conformance test."""
+        return bool(self.last_test and self.last_test["passed"] and self.last_test["version"] == self.version)
 
     @property
     def enabled(self) -> bool:
@@ -101,6 +143,28 @@ class Algorithm(models.Model):
         if self.level_min is None or self.level_max is None or self.level_default is None:
             return None
         return {"min": self.level_min, "max": self.level_max, "default": self.level_default}
+
+
+class AlgorithmVersion(models.Model):
+    """The settings that a dynamic algorithm had in one of its versions; they never change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    algorithm = models.ForeignKey(Algorithm, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    config = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "compression_algorithm_versions"
+        ordering = ["algorithm_id", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["algorithm", "version"], name="compression_algorithm_versions_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
 
 
 class Result(Owned):
@@ -174,7 +238,11 @@ def speed(size: int, seconds: float | None) -> float | None:
 
 @guard_ledger
 class HistoryEntry(LedgerEntry):
-    """What came of one run of a codec on real content, successes and failures alike: the ledger of outcomes."""
+    """What came of a codec at work on real content, successes and failures alike: the ledger of outcomes.
+
+    A candidate of a comparison is one outcome, however often it was run: its seconds are those of a typical one of its
+    `repetitions` runs.
+    """
 
     clearable = frozenset({"owner_id"})
 
@@ -199,7 +267,9 @@ class HistoryEntry(LedgerEntry):
     machine = models.CharField(max_length=64)
     succeeded = models.BooleanField()
     error_code = models.CharField(max_length=64, blank=True)
+    repetitions = models.PositiveIntegerField(default=1, db_default=1)
     result_id = models.UUIDField(null=True)
+    comparison_id = models.UUIDField(null=True)
     job_id = models.UUIDField(null=True)
 
     class Meta:
@@ -210,6 +280,12 @@ class HistoryEntry(LedgerEntry):
             models.Index(fields=["algorithm", "content_kind", "-created_at"], name="history_algorithm_kind"),
             models.Index(fields=["content_sha256", "-created_at"], name="history_content"),
             models.Index(fields=["owner", "-created_at"], name="history_owner"),
+            models.Index(fields=["owner", "algorithm", "-created_at"], name="history_owner_algorithm"),
+            models.Index(fields=["owner", "content_kind", "-created_at"], name="history_owner_kind"),
+            models.Index(fields=["-created_at"], name="history_created"),
+            models.Index(
+                fields=["owner", "-created_at"], name="history_failed", condition=Q(succeeded=False)
+            ),
         ]
 
     def __str__(self) -> str:
