@@ -1,7 +1,6 @@
 """The back office."""
 
 from django.templatetags.static import static
-from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 FORMAT_MODULE_PATH = "config.formats"
@@ -17,21 +16,6 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "BORDER_RADIUS": "8px",
     "SITE_ICON": lambda request: static("dynacomp/favicon.svg"),
-    "COLORS": {
-        "primary": {
-            "50": "#eefaf7",
-            "100": "#dff3ef",
-            "200": "#b8e6dc",
-            "300": "#84d3c3",
-            "400": "#3ccfb4",
-            "500": "#17a08b",
-            "600": "#0f7b6c",
-            "700": "#0d6659",
-            "800": "#0c5148",
-            "900": "#0b433c",
-            "950": "#06231e",
-        }
-    },
     # The accent of the pages; see frontend/styles/tokens.css.
     "COLORS": {
         "primary": {

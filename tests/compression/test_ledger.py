@@ -31,9 +31,12 @@ def entry(ada: User) -> HistoryEntry:
     ],
 )
 def test_the_database_refuses_changes(entry: HistoryEntry, statement: str) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or PostgreSQL refuses to truncate for another reason
-        cursor.execute(statement)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE"
+        )  # or PostgreSQL refuses to truncate for another reason
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute(statement)
     assert HistoryEntry.objects.filter(pk=entry.pk, owner=entry.owner).count() == 1
 
 
