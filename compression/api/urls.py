@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from compression.api import views
+from compression.api import stream_views, views
 
 app_name = "compression"
 urlpatterns = [
     path("compress", views.Compress.as_view(), name="compress"),
     path("decompress", views.Decompress.as_view(), name="decompress"),
+    path("stream", stream_views.Stream.as_view(), name="stream"),
     path("algorithms", views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", views.AlgorithmDetail.as_view(), name="algorithm"),
     path("results", views.ResultList.as_view(), name="results"),

@@ -12,14 +12,19 @@ from core.api.prefer import preference
 
 
 class ApiView(APIView):
-    """An endpoint: parse, fetch through the door, call one service, render. POSTs honour `Idempotency-Key`."""
+    """An endpoint: parse, fetch through the door, call one service, render. POSTs honour `Idempotency-Key`.
+
+    Where `keeps_answers` is false they do not: what is neither created nor can be kept, such as a stream.
+    """
+
+    keeps_answers = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a bad preference before anything is done, and have a POST with a key take effect once."""
         super().initial(request, *args, **kwargs)
         preference(request._request)
         key = request.headers.get("Idempotency-Key")
-        handler = getattr(self, "post", None)
+        handler = getattr(self, "post", None) if self.keeps_answers else None
         if key is not None and handler and request.method == "POST" and request.user.is_authenticated:
             vars(self)["post"] = once(handler, request, key)
 

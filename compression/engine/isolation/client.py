@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from compression.engine.codecs import Codec, codec_from
 from compression.engine.errors import (
@@ -27,6 +27,7 @@ from compression.engine.limits import Limits
 OnProgress = Callable[[int, int | None], None]
 ShouldStop = Callable[[], bool]
 Config = Codec | Mapping[str, Any]
+T = TypeVar("T")
 
 POLL_SECONDS = 0.1
 ENDING_SECONDS = 5.0
@@ -113,14 +114,26 @@ class _NotBegunError(Exception):
 def _call(
     request: Request, source: int, target: int, on_progress: OnProgress | None, should_stop: ShouldStop | None
 ) -> dict[str, Any]:
-    """Have the host do it; the report as JSON data. A host that is just being started again is waited for."""
+    """Have the host do it; the report as JSON data."""
+
+    def follow(connection: socket.socket) -> dict[str, Any]:
+        with connection:
+            return _followed(connection, request.limits, on_progress, should_stop)
+
+    return begin(request, (source, target), follow)
+
+
+def begin(request: Request, fds: tuple[int, int], follow: Callable[[socket.socket], T]) -> T:
+    """What `follow` makes of a connection on which the host has `request`, and which is its own to close.
+
+    Blocks for some milliseconds. A host that is just being started again is waited for; raises HostUnavailable.
+    """
     give_up = time.monotonic() + CONNECT_SECONDS
     while True:
         given = os.environ.get("CODEC_HOST")
         address = given or private_host.address()
         try:
-            with _connected(address, request, (source, target)) as connection:
-                return _followed(connection, request.limits, on_progress, should_stop)
+            return follow(_connected(address, request, fds))
         except _NotBegunError as error:
             if error.refused and not given:
                 private_host.lost(address)
@@ -154,7 +167,7 @@ def _followed(
     deadline = time.monotonic() + limits.max_wall_seconds
     while True:
         message = _next_message(connection)
-        if message is not None and (report := _understood(message, on_progress)) is not None:
+        if message is not None and (report := understood(message, on_progress)) is not None:
             return report
         if should_stop is not None and should_stop():
             _hang_up(connection)
@@ -164,7 +177,7 @@ def _followed(
             raise LimitExceeded(f"This took longer than {limits.max_wall_seconds} s", kind="time")
 
 
-def _understood(message: dict[str, Any], on_progress: OnProgress | None) -> dict[str, Any] | None:
+def understood(message: dict[str, Any], on_progress: OnProgress | None) -> dict[str, Any] | None:
     """The report, where the message has one; None for progress; raises what went wrong."""
     match message["event"]:
         case "done":

@@ -1,0 +1,96 @@
+"""What the address of a stream asks for: operation, algorithm, level, and each parameter by its name."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+from compression import planning, rules
+from compression.choices import Operation
+from compression.engine import codecs
+from compression.planning import Plan
+from core.api.parsers import check_text, parse_json
+from core.errors import FieldError, Invalid, Unprocessable
+
+
+class StreamIn(serializers.Serializer[Any]):
+    """What every stream may say; the other names are parameters of its algorithm."""
+
+    operation = serializers.ChoiceField(choices=Operation.choices, default=Operation.COMPRESS)
+    algorithm = rules.ALGORITHM_NAME.serializer_field(
+        required=False, help_text="May be left out for decompress: the format is then found from the bytes."
+    )
+    level = serializers.IntegerField(
+        required=False, min_value=-(2**15), max_value=2**15, help_text="Within the algorithm's levels."
+    )
+    params = serializers.CharField(
+        required=False, help_text="A JSON object of the algorithm's parameters, beside those given by name."
+    )
+
+
+@dataclass(frozen=True)
+class StreamQuery:
+    """A checked query; `texts` are the parameters that were given by name, not yet read by their types."""
+
+    operation: Operation
+    algorithm: str | None = None
+    level: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def plan(self, algorithm: str) -> Plan:
+        """Return the plan with `algorithm`; Unprocessable where a parameter cannot be or it cannot stream."""
+        level = self.level if self.operation == Operation.COMPRESS else None
+        found = planning.plan(algorithm, level, {**self.params, **self._read(algorithm)})
+        if not found.codec.streaming:
+            detail = f"“{algorithm}” needs all of its input at once: use /compression/{self.operation}."
+            raise Unprocessable(
+                detail, code="not_streaming", errors=[FieldError("algorithm", "not_streaming", detail)]
+            )
+        return found
+
+    def _read(self, algorithm: str) -> dict[str, Any]:
+        """The parameters given by name, as JSON values of their types; wrong ones are left to the codec to refuse."""
+        if not self.texts or algorithm not in codecs.all_codecs():
+            return dict(self.texts)
+        declared = codecs.get(algorithm).schema()["properties"]
+        return {name: _value(text, declared.get(name, {})) for name, text in self.texts.items()}
+
+
+def parse(query: QueryDict) -> StreamQuery:
+    """Return what the address asks for; Invalid where that is not well formed."""
+    given = {name: str(value) for name, value in query.items()}
+    form = StreamIn(data=given)
+    form.is_valid(raise_exception=True)
+    asked = dict(form.validated_data)
+    texts = {name: value for name, value in given.items() if name not in form.fields}
+    for text in (*texts, *texts.values()):
+        check_text(text)
+    asked["params"] = _object(asked["params"]) if "params" in asked else {}
+    asked["operation"] = Operation(asked["operation"])
+    if asked["operation"] == Operation.COMPRESS and "algorithm" not in asked:
+        raise Invalid.field("algorithm", "Name the algorithm to compress with.", "required")
+    return StreamQuery(**asked, texts=texts)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = parse_json(text)
+    except Invalid as error:
+        raise Invalid.field("params", f"Must be a JSON object. {error.detail}") from None
+    if not isinstance(found, dict):
+        raise Invalid.field("params", "Must be a JSON object.")
+    return found
+
+
+def _value(text: str, declared: Mapping[str, Any]) -> Any:
+    """Return the JSON value that stands for `text` where a value as declared is expected."""
+    if declared.get("type") == "string":
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
