@@ -137,6 +137,11 @@ class Algorithm(models.Model):
         """Whether new work may use it."""
         return self.available and self.status in USABLE
 
+    def takes_work_of(self, user: Any = None) -> bool:
+        """Whether new work of `user` may use it: staff may try what is being tested."""
+        tried = self.status == AlgorithmStatus.TESTING and user is not None and user.is_staff
+        return self.available and (self.status in USABLE or tried)
+
     @property
     def levels(self) -> dict[str, int] | None:
         """The range of levels in the shape of the API."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -13,6 +13,9 @@ from compression.engine.limits import Limits
 from compression.errors import translate, unknown_algorithm
 from compression.models import Algorithm
 from core.errors import FieldError, Unprocessable
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # Decoders run far faster than encoders; the slowest ones (bzip2, LZMA) manage this many MB/s of compressed input.
 DECODE_MB_S = 8.0
@@ -42,13 +45,17 @@ class Plan:
         return size / 1e6 / speed
 
 
-def find_algorithm(name: str) -> Algorithm:
-    """Return the algorithm for new work; Unprocessable where there is none or it is switched off."""
+def find_algorithm(name: str, *, user: "User | None" = None, to_decode: bool = False) -> Algorithm:
+    """Return the algorithm for new work of `user`; Unprocessable where there is none or it is switched off.
+
+    One that is being tested takes the work of staff alone. What was made once can be decoded whatever became of the
+    algorithm since.
+    """
     algorithm = Algorithm.objects.filter(name=name).first()
     if algorithm is None or algorithm.status == AlgorithmStatus.DRAFT:
         known = Algorithm.objects.usable().filter(available=True).values_list("name", flat=True)
         raise unknown_algorithm(name, list(known))
-    if not algorithm.enabled:
+    if not (algorithm.available if to_decode else algorithm.takes_work_of(user)):
         detail = f"“{name}” is {algorithm.get_status_display().lower()} and takes no new work."
         raise Unprocessable(
             detail, code="algorithm_disabled", errors=[FieldError("algorithm", "algorithm_disabled", detail)]
@@ -56,21 +63,39 @@ def find_algorithm(name: str) -> Algorithm:
     return algorithm
 
 
-def plan(name: str, level: int | None, params: Mapping[str, Any]) -> Plan:
-    """Return the plan for a call, or Unprocessable with the field that cannot be."""
-    algorithm = find_algorithm(name)
-    config: dict[str, Any] = {**params, "id": algorithm.name}
-    if level is not None:
-        if algorithm.level_min is None:
-            detail = f"“{name}” has no levels."
-            raise Unprocessable(
-                detail, code="invalid_params", errors=[FieldError("level", "unknown", detail)]
-            )
-        config["level"] = level
+def plan(
+    name: str,
+    level: int | None,
+    params: Mapping[str, Any],
+    *,
+    user: "User | None" = None,
+    to_decode: bool = False,
+) -> Plan:
+    """Return the plan for a call, or Unprocessable with the field that cannot be; see `find_algorithm`."""
+    algorithm = find_algorithm(name, user=user, to_decode=to_decode)
+    return Plan(algorithm, codec_of(algorithm, level, params))
+
+
+def codec_of(algorithm: Algorithm, level: int | None = None, params: Mapping[str, Any] = {}) -> codecs.Codec:
+    """Return the codec of an algorithm with these settings, or Unprocessable with the field that cannot be."""
+    given = dict(params) if level is None else {**params, "level": level}
+    config: dict[str, Any] = {"id": algorithm.name, **given}
+    if algorithm.config is not None:
+        other = next((name for name, value in given.items() if algorithm.config.get(name) != value), None)
+        if other is not None:
+            raise _bad_setting(other, f"“{algorithm.name}” has its settings fixed.")
+        config = algorithm.config
+    elif level is not None and algorithm.level_min is None:
+        raise _bad_setting("level", f"“{algorithm.name}” has no levels.")
     try:
-        return Plan(algorithm, codecs.codec_from(config))
+        return codecs.codec_from(config)
     except engine.EngineError as error:
         raise translate(error) from None
+
+
+def _bad_setting(name: str, detail: str) -> Unprocessable:
+    field = name if name == "level" else f"params.{name}"
+    return Unprocessable(detail, code="invalid_params", errors=[FieldError(field, "unknown", detail)])
 
 
 def plan_detected(head: bytes, params: Mapping[str, Any]) -> Plan:
@@ -82,7 +107,7 @@ def plan_detected(head: bytes, params: Mapping[str, Any]) -> Plan:
             "for example, bear no mark.",
             code="unknown_format",
         )
-    return plan(found, None, params)
+    return plan(found, None, params, to_decode=True)
 
 
 def limits(*, room: int, original_size: int | None = None) -> Limits:

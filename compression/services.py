@@ -81,7 +81,7 @@ def algorithm_set_status(*, algorithm: Algorithm, status: AlgorithmStatus, actor
 @transaction.atomic
 def algorithm_test(*, algorithm: Algorithm, actor: User) -> list[conformance.Case]:
     """Take the algorithm, as its defaults are, through the conformance set."""
-    cases = conformance.run(codecs.get(algorithm.name)())
+    cases = conformance.run(planning.codec_of(algorithm))
     passed = sum(case.passed for case in cases)
     audit.record(
         "algorithm.tested", actor=actor, target=algorithm, detail={"passed": passed, "of": len(cases)}
@@ -115,8 +115,14 @@ def result_request(*, owner: User, source: File, plan: Plan, operation: Operatio
 def job_run(ctx: JobContext) -> None:
     """Do the work of a `compress` or `decompress` job."""
     source = selectors.input_of_job(ctx.params["file"], ctx.owner)
-    plan = planning.plan(ctx.params["algorithm"], ctx.params["level"], ctx.params["params"])
     operation = Operation(ctx.job.kind)
+    plan = planning.plan(
+        ctx.params["algorithm"],
+        ctx.params["level"],
+        ctx.params["params"],
+        user=ctx.owner,
+        to_decode=operation == Operation.DECOMPRESS,
+    )
     ctx.progress(0, source.size, unit="bytes")
     result_make(owner=ctx.owner, source=source, plan=plan, operation=operation, ctx=ctx)
 

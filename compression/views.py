@@ -28,13 +28,19 @@ PAGE = 50
 @require_http_methods(["GET", "POST"])
 def compress(request: SignedInRequest) -> HttpResponse:
     """Choose an input and an algorithm, and go."""
-    algorithm = _algorithm(request.POST.get("algorithm") or request.GET.get("algorithm") or DEFAULT_ALGORITHM)
+    named = request.POST.get("algorithm") or request.GET.get("algorithm") or DEFAULT_ALGORITHM
+    algorithm = _algorithm(request, named)
     posted = request.method == "POST"
     form = CompressForm(*_sent(request)) if posted else CompressForm(initial=request.GET.dict())
     params = _params_form(request, algorithm)
     if posted and form.is_valid() and (params.is_valid() or not params.is_bound):
         try:
-            plan = planning.plan(form.cleaned_data["algorithm"], form.cleaned_data["level"], params.values())
+            plan = planning.plan(
+                form.cleaned_data["algorithm"],
+                form.cleaned_data["level"],
+                params.values(),
+                user=request.user,
+            )
             with calls.resolved(request.user, _input(form)) as source:
                 done = calls.run(request.user, source, plan, Operation.COMPRESS)
             return _go_to(done)
@@ -49,7 +55,7 @@ def compress(request: SignedInRequest) -> HttpResponse:
             "form": form,
             "params": params,
             "algorithm": algorithm,
-            "algorithms": _options(),
+            "algorithms": _options(request),
             "chosen_file": _chosen(request),
             "recent_files": selectors.recent_files(request.user),
         },
@@ -68,7 +74,11 @@ def decompress(request: SignedInRequest) -> HttpResponse:
         try:
             with calls.resolved(request.user, _input(form)) as source:
                 head = selectors.head(source)
-                plan = planning.plan(named, None, {}) if named else planning.plan_detected(head, {})
+                plan = (
+                    planning.plan(named, None, {}, to_decode=True)
+                    if named
+                    else planning.plan_detected(head, {})
+                )
                 done = calls.run(request.user, source, plan, Operation.DECOMPRESS)
             return _go_to(done)
         except NotFound:
@@ -80,7 +90,7 @@ def decompress(request: SignedInRequest) -> HttpResponse:
         "compression/decompress.html",
         {
             "form": form,
-            "algorithms": [{"value": "", "label": "Find it from the bytes"}, *_options()],
+            "algorithms": [{"value": "", "label": "Find it from the bytes"}, *_options(request)],
             "chosen_file": _chosen(request),
             "recent_files": selectors.recent_files(request.user),
         },
@@ -91,7 +101,7 @@ def decompress(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def options(request: SignedInRequest) -> HttpResponse:
     """The part of the compress page that depends on the chosen algorithm."""
-    algorithm = _algorithm(request.GET.get("algorithm", DEFAULT_ALGORITHM))
+    algorithm = _algorithm(request, request.GET.get("algorithm", DEFAULT_ALGORITHM))
     context = {"algorithm": algorithm, "params": ParamsForm(algorithm), "level": algorithm.level_default}
     return render(request, "compression/_options.html", context)
 
@@ -162,8 +172,8 @@ def result_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "compression/result.html", context)
 
 
-def _algorithm(name: str) -> Algorithm:
-    return get_object_or_404(Algorithm.objects.usable(), name=name, available=True)
+def _algorithm(request: SignedInRequest, name: str) -> Algorithm:
+    return get_object_or_404(Algorithm.objects.usable_by(request.user), name=name)
 
 
 def _params_form(request: SignedInRequest, algorithm: Algorithm) -> ParamsForm:
@@ -173,7 +183,7 @@ def _params_form(request: SignedInRequest, algorithm: Algorithm) -> ParamsForm:
     return ParamsForm(algorithm)
 
 
-def _options() -> list[dict[str, Any]]:
+def _options(request: SignedInRequest) -> list[dict[str, Any]]:
     return [
         {
             "value": algorithm.name,
@@ -182,9 +192,7 @@ def _options() -> list[dict[str, Any]]:
             "note": algorithm.description,
             "colour": algorithm.colour,
         }
-        for algorithm in Algorithm.objects.usable()
-        .filter(available=True)
-        .order_by("colour", "family", "name")
+        for algorithm in Algorithm.objects.usable_by(request.user).order_by("colour", "family", "name")
     ]
 
 

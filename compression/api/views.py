@@ -79,7 +79,7 @@ class Compress(StreamedUploads, ApiView):
         of the algorithm.
         """
         given, call = inputs.parse(request, CompressIn)
-        plan = planning.plan(call["algorithm"], call.get("level"), call.get("params", {}))
+        plan = planning.plan(call["algorithm"], call.get("level"), call.get("params", {}), user=request.user)
         with calls.resolved(request.user, given) as source:
             return _answer(request, source, plan, Operation.COMPRESS)
 
@@ -95,7 +95,7 @@ class Decompress(StreamedUploads, ApiView):
         """Decompress a stored file or an upload; without an algorithm the format is found from the bytes."""
         given, call = inputs.parse(request, DecompressIn)
         named = call.get("algorithm")
-        plan = planning.plan(named, None, call.get("params", {})) if named else None
+        plan = planning.plan(named, None, call.get("params", {}), to_decode=True) if named else None
         with calls.resolved(request.user, given) as source:
             plan = plan or planning.plan_detected(selectors.head(source), call.get("params", {}))
             return _answer(request, source, plan, Operation.DECOMPRESS)
