@@ -66,9 +66,19 @@ def subscribe(cls: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], Non
 
 def publish(what: Event) -> None:
     """Send the event when the transaction commits, or now where there is none."""
+    _check(what)
+    transaction.on_commit(partial(_send, what), robust=True)
+
+
+def publish_now(what: Event) -> None:
+    """Send an event that is true whatever becomes of the transaction: it tells of something outside the database."""
+    _check(what)
+    _send(what)
+
+
+def _check(what: Event) -> None:
     if what.kind not in catalogue:
         raise TypeError(f"{type(what).__name__} is not in the catalogue: decorate it with @event")
-    transaction.on_commit(partial(_send, what), robust=True)
 
 
 def _send(what: Event) -> None:

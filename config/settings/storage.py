@@ -34,6 +34,15 @@ def _objects() -> dict[str, Any]:
     }
 
 
+# How the circuit breaker before the object store goes by; see `core.breaker.states.Rules`.
+BREAKERS = {
+    "storage": {
+        "failures": env.integer("S3_BREAKER_FAILURES", 5, minimum=1),
+        "slow_s": env.integer("S3_BREAKER_SLOW_S", 5, minimum=1),
+        "open_s": env.integer("S3_BREAKER_OPEN_S", 3, minimum=1),
+    }
+}
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "objects": _objects(),
