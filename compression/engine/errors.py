@@ -6,7 +6,7 @@ is raised again, as the same class, in the process that asked.
 
 from typing import Any, ClassVar, Literal
 
-LimitKind = Literal["output", "ratio", "memory", "time"]
+LimitKind = Literal["output", "ratio", "memory", "time", "members"]
 
 
 class EngineError(Exception):
@@ -55,6 +55,30 @@ class TruncatedStream(CorruptStream):
     """The compressed bytes end before the stream does."""
 
     code = "truncated_stream"
+
+
+class UnknownFormat(EngineError):
+    """The bytes are in no format that shows itself, or in none that can be used here."""
+
+    code = "unknown_format"
+
+
+class Unsupported(EngineError):
+    """The format is known, but not this way of using it."""
+
+    code = "unsupported"
+
+
+class Encrypted(Unsupported):
+    """The archive, or its table of contents, can only be read with a password."""
+
+    code = "encrypted"
+
+
+class DictionaryNeeded(EngineError):
+    """The stream was made with a dictionary, and decodes with that one alone."""
+
+    code = "dictionary_needed"
 
 
 class LimitExceeded(EngineError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 from compression.engine.errors import InvalidParams, LimitExceeded
 
@@ -37,7 +37,7 @@ class Limits:
         return asdict(self)
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Limits":
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
         """The inverse of `config()`; missing limits have their default."""
         return cls(**config)
 
@@ -55,3 +55,27 @@ class Limits:
                 f"This needs about {needed // MiB + 1} MiB of memory, {self.max_memory_bytes // MiB} MiB are allowed",
                 kind="memory",
             )
+
+
+@dataclass(frozen=True)
+class ArchiveLimits(Limits):
+    """Upper bounds of unpacking one archive; what is inherited bounds all its members together.
+
+    A member that goes beyond a limit of its own (its size, its path) is refused and the rest is unpacked; an archive
+    that goes beyond a limit of all (the number of members, all bytes, memory, time) ends with LimitExceeded.
+    """
+
+    max_members: int = 100_000
+    """Also of the folders that their paths speak of."""
+    max_member_bytes: int = 64 * GiB
+    max_path_chars: int = 1024
+    max_name_bytes: int = 255
+    """Of one component of a path, in UTF-8."""
+    max_path_depth: int = 32
+    max_layers: int = 3
+    """Compressed streams around the archive: `.tar.gz` has one."""
+
+    def check_members(self, count: int) -> None:
+        """Raise LimitExceeded where `count` members are too many."""
+        if count > self.max_members:
+            raise LimitExceeded(f"The archive has more than {self.max_members} members", kind="members")

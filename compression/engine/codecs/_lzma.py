@@ -9,8 +9,9 @@ from compression.engine.codecs.params import Flag, Integer, parameter
 from compression.engine.errors import EngineError, InvalidParams, LimitExceeded
 from compression.engine.limits import MiB
 
-# MiB needed by the encoder and by the decoder at each level, from the manual of xz.
+# MiB needed by the encoder and by the decoder at each level, and KiB of the dictionary, from the manual of xz.
 ENCODER_MIB = (3, 9, 17, 32, 48, 94, 94, 186, 370, 674)
+DICTIONARY_KIB = (256, 1024, 2048, 4096, 4096, 8192, 8192, 16384, 32768, 65536)
 DECODER_MIB = (1, 2, 3, 5, 5, 9, 9, 17, 33, 65)
 
 

@@ -159,6 +159,19 @@ class Codec(ABC):
     @abstractmethod
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]: ...
 
+    # Frames
+
+    def frame_bytes(self) -> int | None:
+        """Bytes of content in a frame, where streams that follow each other are read as one; None where they are not.
+
+        Input is cut so to be encoded on several threads. It is part of the version: the output depends on it.
+        """
+        return None
+
+    def joined(self, encoded: bytes, index: int) -> Bytes:
+        """What a frame, encoded as a stream of its own, adds to the stream of all; `index` counts from 0."""
+        return encoded
+
     def _explain(self, error: Exception) -> EngineError:
         """What an error of the library means, when decoding."""
         return CorruptStream(f"This is no sound {self.title} stream: {error}")

@@ -1,6 +1,7 @@
 """Brotli (RFC 7932): made for the web; no magic number, no checksum."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -84,3 +85,10 @@ class Brotli(Codec):
         if self.level >= 10:
             return OVERHEAD + 48 * MiB + 14 * window
         return OVERHEAD + (80 if self.level >= 5 else 8) * MiB + 3 * window
+
+
+def brotli_beginning(head: bytes) -> bytes:
+    """Some KiB of what the beginning of a stream decodes to; nothing where it cannot be brotli."""
+    with suppress(brotli.error):
+        return bytes(brotli.Decompressor().process(head, output_buffer_limit=16 << 10))
+    return b""

@@ -38,5 +38,8 @@ class Bzip2(Codec):
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
         return decoded_all(reader, bz2.BZ2Decompressor)
 
+    def frame_bytes(self) -> int:
+        return 10 * self.level * 100_000  # whole blocks
+
     def memory_estimate(self, size: int | None = None) -> int:
         return OVERHEAD + 13 * MiB

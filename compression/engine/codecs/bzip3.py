@@ -82,5 +82,11 @@ class Bzip3(Codec):
             raise CorruptStream("This is no sound bzip3 stream: a block is larger than its header says")
         return sizes + bytes(reader.exactly(packed))
 
+    def frame_bytes(self) -> int:
+        return self.block_mib * MiB
+
+    def joined(self, encoded: bytes, index: int) -> Bytes:
+        return memoryview(encoded)[len(MAGIC) + 4 if index else 0 :]
+
     def memory_estimate(self, size: int | None = None) -> int:
         return OVERHEAD + 2 * working_memory(self._block_size(size))

@@ -8,7 +8,7 @@ from compression.engine.codecs._deflate import DeflateCodec
 from compression.engine.codecs.members import decoded_all
 from compression.engine.codecs.reader import ByteReader, Bytes
 from compression.engine.codecs.registry import register
-from compression.engine.limits import Limits
+from compression.engine.limits import Limits, MiB
 
 
 @register
@@ -28,3 +28,6 @@ class Gzip(DeflateCodec):
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
         # gzip itself allows zeros behind the last member, which tapes and block devices leave.
         return decoded_all(reader, self._inflater, skip_padding=ByteReader.skip_zeros)
+
+    def frame_bytes(self) -> int:
+        return 8 * MiB

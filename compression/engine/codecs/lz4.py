@@ -97,5 +97,8 @@ class Lz4(Codec):
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
         return decoded_all(reader, FrameDecompressor)
 
+    def frame_bytes(self) -> int:
+        return 16 * MiB
+
     def memory_estimate(self, size: int | None = None) -> int:
         return OVERHEAD + 32 * MiB

@@ -72,6 +72,13 @@ class ByteReader:
             raise TruncatedStream("The data end in the middle of the stream")
         return data
 
+    def peek(self, size: int) -> bytes:
+        """The next `size` bytes, fewer where the source ends before; they remain to be read."""
+        data = bytes(self.up_to(size))
+        rest = self._chunk[self._position :]
+        self._chunk, self._position = memoryview(data + bytes(rest)), 0
+        return data
+
     def skip(self, size: int) -> None:
         """Pass over `size` bytes without holding them; raises TruncatedStream where the source ends before."""
         while size:

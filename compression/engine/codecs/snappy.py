@@ -74,5 +74,11 @@ class Snappy(Codec):
             else:
                 raise CorruptStream(f"A Snappy chunk of type {kind} and {length} bytes is not allowed")
 
+    def frame_bytes(self) -> int:
+        return 16 * MiB
+
+    def joined(self, encoded: bytes, index: int) -> Bytes:
+        return memoryview(encoded)[len(IDENTIFIER) if index else 0 :]
+
     def memory_estimate(self, size: int | None = None) -> int:
         return OVERHEAD + 4 * MiB

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from compression.engine.codecs._lzma import LzmaCodec
+from compression.engine.codecs._lzma import DICTIONARY_KIB, LzmaCodec
 from compression.engine.codecs.members import Decompressor, compressed, decoded_all
 from compression.engine.codecs.params import Choice, parameter
 from compression.engine.codecs.reader import ByteReader, Bytes
 from compression.engine.codecs.registry import register
 from compression.engine.errors import CorruptStream
-from compression.engine.limits import Limits
+from compression.engine.limits import KiB, Limits, MiB
 
 CHECKS = {
     "crc64": lzma.CHECK_CRC64,
@@ -51,3 +51,6 @@ class Xz(LzmaCodec):
             return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=limits.max_memory_bytes)
 
         return decoded_all(reader, start, skip_padding=skip_stream_padding)
+
+    def frame_bytes(self) -> int:
+        return max(8 * MiB, 3 * DICTIONARY_KIB[self.level] * KiB)

@@ -11,13 +11,13 @@ from compression.engine.codecs.members import Decompressor, compressed, decoded_
 from compression.engine.codecs.params import Binary, Flag, Integer, parameter
 from compression.engine.codecs.reader import ByteReader, Bytes
 from compression.engine.codecs.registry import register
-from compression.engine.errors import EngineError, InvalidParams, LimitExceeded
+from compression.engine.errors import DictionaryNeeded, EngineError, InvalidParams, LimitExceeded
 from compression.engine.limits import KiB, Limits, MiB
 
 if sys.version_info >= (3, 14):
-    from compression import zstd
+    from compression import zstd as zstd
 else:
-    from backports import zstd
+    from backports import zstd as zstd
 
 DICTIONARY_MAGIC = b"\x37\xa4\x30\xec"
 LONG_WINDOW_LOG = 27
@@ -152,7 +152,12 @@ class Zstd(Codec):
             return LimitExceeded(
                 "Decoding this Zstandard frame takes more memory than allowed", kind="memory"
             )
+        if "ictionary" in str(error):
+            return DictionaryNeeded("This Zstandard frame was made with a dictionary that was not given")
         return super()._explain(error)
+
+    def frame_bytes(self) -> int:
+        return max(16 * MiB, 4 << self._window_log())
 
     def memory_estimate(self, size: int | None = None) -> int:
         window = 1 << self._window_log()

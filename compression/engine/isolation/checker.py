@@ -22,12 +22,13 @@ class Checker:
     """Takes chunks of `raw` content and of `output` in the order in which they came about.
 
     With a `codec` the output is decoded; its hash is then `decoded_sha256`. `close()` waits for all of it and raises
-    what went wrong.
+    what went wrong. Without a codec and not `hashed` there is nothing to do, and the hashes are empty.
     """
 
-    def __init__(self, codec: Codec | None, limits: Limits) -> None:
+    def __init__(self, codec: Codec | None, limits: Limits, *, hashed: bool = True) -> None:
         self._codec = codec
         self._limits = limits
+        self._hashed = hashed
         self._raw = hashlib.sha256()
         self._output = hashlib.sha256()
         self._decoded = hashlib.sha256()
@@ -63,12 +64,12 @@ class Checker:
     @property
     def raw_sha256(self) -> str:
         """Of the chunks given to `raw`."""
-        return self._raw.hexdigest()
+        return self._raw.hexdigest() if self._hashed else ""
 
     @property
     def output_sha256(self) -> str:
         """Of the chunks given to `output`."""
-        return self._output.hexdigest()
+        return self._output.hexdigest() if self._hashed else ""
 
     @property
     def decoded_sha256(self) -> str:
@@ -76,6 +77,8 @@ class Checker:
         return self._decoded.hexdigest()
 
     def _put(self, chunk: Bytes, *, is_output: bool) -> None:
+        if not self._hashed:
+            return
         with self._changed:
             if self._queued > QUEUE_BYTES and not self._error:
                 started = time.perf_counter()

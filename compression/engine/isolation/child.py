@@ -17,22 +17,21 @@ def serve(connection: socket.socket, host: int) -> NoReturn:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         confine.close_others([connection.fileno()])
-        message, fds = protocol.receive(connection, max_fds=2)
-        if message is not None and len(fds) == 2:
-            protocol.send(connection, _answer(message, fds[0], fds[1], connection, host))
+        message, fds = protocol.receive(connection, protocol.MAX_FDS)
+        if message is not None and fds:
+            protocol.send(connection, _answer(message, fds, connection, host))
     finally:
         os._exit(0)
 
 
-def _answer(
-    message: dict[str, Any], source: int, target: int, connection: socket.socket, host: int
-) -> dict[str, Any]:
+def _answer(message: dict[str, Any], fds: list[int], connection: socket.socket, host: int) -> dict[str, Any]:
     try:
         request = Request.parse(message)
-        confine.apply_limits(request.limits, target)
+        confine.apply_limits(request.limits, target=fds[-1])
         confine.drop_privileges()
         confine.die_with_parent(host)
-        return work.run(request, source, target, connection)
+        protocol.send(connection, {"event": "begun"})
+        return work.run(request, fds, connection)
     except Exception as error:
         reason = EngineError(f"The codec's process failed: {error!r}")
         return {"event": "error", "error": reason.payload()}

@@ -7,6 +7,7 @@ wrong in a native library ends one child; the host only accepts, forks and reaps
 """
 
 import argparse
+import codecs
 import gc
 import importlib
 import os
@@ -27,6 +28,10 @@ BACKLOG = 128
 
 # Numeric libraries start a pool of threads when they are loaded, unless told not to; a fork would lose them.
 SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "BLOSC_NTHREADS")
+
+
+ENCODINGS_OF_NAMES = ("utf-8", "utf-16-le", "cp437")
+"""Python loads the code for these when they are first used, and a child can open no file."""
 
 
 class Host:
@@ -134,6 +139,8 @@ def _preload(modules: list[str]) -> None:
     load_blosc2()
     for codec in all_codecs().values():
         codec().decode(codec().encode(b"warm up"))
+    for encoding in ENCODINGS_OF_NAMES:
+        codecs.lookup(encoding)
     gc.collect()
     gc.freeze()
 

@@ -1,48 +1,53 @@
 """What a client and the codec host say to each other.
 
 A connection is one call. It is a SOCK_SEQPACKET unix socket: each message is one packet of JSON. The client sends a
-request with two file descriptors (source, target); the child answers with progress and then with a report or an
-error; the host, once the child is gone, says how it ended and closes. The client closes first to stop the call.
+request with file descriptors (source, and target where there is output); the child answers that it has begun, tells of
+progress, and ends with a report or an error; the host, once the child is gone, says how it ended and closes. The
+client closes first to stop the call.
 """
 
 import json
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from compression.engine.limits import Limits
+from compression.engine.limits import ArchiveLimits, Limits
 
 MAX_MESSAGE = 200 << 10
 """Bytes of one message. The largest is a request with a dictionary, and socket buffers hold a little more."""
 
-Operation = Literal["encode", "decode"]
+MAX_FDS = 2
+
+Operation = Literal["encode", "decode", "unpack", "inspect"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be done; the descriptors travel beside it."""
+    """What is to be done; `options` are the operation's own. The descriptors travel beside it."""
 
     operation: Operation
-    codec: Mapping[str, Any]
     limits: Limits
-    raw_sha256: str | None = None
-    verify: bool = True
+    options: Mapping[str, Any]
+
+    @property
+    def archive_limits(self) -> ArchiveLimits:
+        """The limits, with those of archives."""
+        return ArchiveLimits.from_config(self.limits.config())
 
     def message(self) -> dict[str, Any]:
         """The request as JSON data."""
         return {
             "operation": self.operation,
-            "codec": dict(self.codec),
             "limits": self.limits.config(),
-            "raw_sha256": self.raw_sha256,
-            "verify": self.verify,
+            "options": dict(self.options),
         }
 
     @classmethod
     def parse(cls, message: dict[str, Any]) -> Self:
         """The inverse of `message()`."""
-        return cls(**{**message, "limits": Limits.from_config(message["limits"])})
+        operation: Operation = message["operation"]
+        return cls(operation, ArchiveLimits.from_config(message["limits"]), message["options"])
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,9 @@ class EncodeReport:
     """What became of an encode call. Sizes are in bytes, times in seconds.
 
     Wall times leave out waiting of the two threads for each other. CPU time of encoding counts all threads but the
-    verifying one. `peak_memory_bytes` is the growth of the child's resident memory over its start.
+    verifying one. `peak_memory_bytes` is the growth of the child's resident memory over its start. `threads` is how
+    many encoded `frames` at the same time; they verify as well, and the wall time is shared out by CPU time. Hashes
+    are empty where none were asked for.
     """
 
     original_size: int
@@ -63,6 +70,8 @@ class EncodeReport:
     decode_cpu_seconds: float
     peak_memory_bytes: int
     verified: bool
+    threads: int = 1
+    frames: int = 1
 
 
 @dataclass(frozen=True)
@@ -78,9 +87,24 @@ class DecodeReport:
     peak_memory_bytes: int
 
 
-def report_message(report: EncodeReport | DecodeReport) -> dict[str, Any]:
-    """The last message of a successful child."""
-    return {"event": "done", "report": asdict(report)}
+@dataclass(frozen=True)
+class UnpackReport:
+    """What became of an unpack call. `formats` are the layers and the archive itself, outermost first.
+
+    `files` were given out whole, `refused` were not given out, `failed` turned out to be damaged. `packed_size` is what
+    was read, `content_size` what was given out.
+    """
+
+    formats: tuple[str, ...]
+    members: int
+    files: int
+    refused: int
+    failed: int
+    content_size: int
+    packed_size: int
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
 
 
 def send(

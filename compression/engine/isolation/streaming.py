@@ -1,21 +1,16 @@
 """A call from an event loop: content in by one pipe, out by another, and no thread that waits for either."""
 
 import asyncio
-import fcntl
 import os
-import socket
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
 
 from compression.engine.codecs import Codec
-from compression.engine.errors import HostUnavailable
-from compression.engine.isolation import client, protocol
+from compression.engine.isolation.calls import begin
+from compression.engine.isolation.client import coding_options
+from compression.engine.isolation.pipes import pipe
 from compression.engine.isolation.protocol import DecodeReport, EncodeReport, Operation, Request
 from compression.engine.limits import KiB, Limits
 
-PIPE_BYTES = 512 * KiB
-"""How much each pipe holds where the kernel allows it: what the call and its caller may be apart."""
 READ_BYTES = 256 * KiB
 
 
@@ -27,11 +22,11 @@ class StreamCall:
 
     def __init__(self, operation: Operation, codec: Codec, limits: Limits, *, verify: bool = True) -> None:
         self._operation = operation
-        request = Request(operation, codec.config(), limits, verify=verify)
-        source, self._input = _pipe()
-        self._output, target = _pipe()
+        request = Request(operation, limits, coding_options(codec, verify=verify))
+        source, self._input = pipe()
+        self._output, target = pipe()
         try:
-            self._connection = client.begin(request, (source, target), _own)
+            self._call = begin(request, (source, target))
         except BaseException:
             os.close(self._input)
             os.close(self._output)
@@ -39,7 +34,7 @@ class StreamCall:
         finally:
             os.close(source)
             os.close(target)
-        for fd in (self._input, self._output, self._connection.fileno()):
+        for fd in (self._input, self._output):
             os.set_blocking(fd, False)
 
     async def write(self, data: bytes) -> None:
@@ -68,23 +63,11 @@ class StreamCall:
 
     async def report(self) -> EncodeReport | DecodeReport:
         """What became of it; raises the errors of the engine. Call it once."""
-        while True:
-            message = await self._message()
-            if (report := client.understood(message, None)) is not None:
-                return EncodeReport(**report) if self._operation == "encode" else DecodeReport(**report)
-
-    async def _message(self) -> dict[str, Any]:
-        while True:
-            try:
-                message, _ = protocol.receive(self._connection)
-            except BlockingIOError:
-                await _readable(self._connection.fileno())
-            except ConnectionResetError as error:
-                raise HostUnavailable("The codec host was lost before the call began") from error
-            else:
-                if message is None:
-                    raise HostUnavailable("The codec host was lost during the call")
-                return message
+        while not self._call.ended:
+            await _readable(self._call.fileno())
+            self._call.hear()
+        report = self._call.report()
+        return EncodeReport(**report) if self._operation == "encode" else DecodeReport(**report)
 
     def close(self) -> None:
         """Hang up: a child that still works is killed by the host."""
@@ -92,18 +75,7 @@ class StreamCall:
         if self._output >= 0:
             os.close(self._output)
             self._output = -1
-        self._connection.close()
-
-
-def _own(connection: socket.socket) -> socket.socket:
-    return connection
-
-
-def _pipe() -> tuple[int, int]:
-    ends = os.pipe()
-    with suppress(OSError):  # beyond the share of its user a pipe stays small, which only costs time
-        fcntl.fcntl(ends[0], fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    return ends
+        self._call.abandon()
 
 
 async def _readable(fd: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from compression.engine.isolation import client
+from compression.engine.isolation import calls
 from compression.engine.isolation.private import PrivateHost
 
 
@@ -45,6 +45,6 @@ def _shared_host() -> Iterator[PrivateHost]:
 def hostile_host(_shared_host: PrivateHost, monkeypatch: pytest.MonkeyPatch) -> HostUnderTest:
     """Calls go to a host that knows the hostile codecs."""
     monkeypatch.delenv("CODEC_HOST", raising=False)
-    monkeypatch.setattr(client, "private_host", _shared_host)
+    monkeypatch.setattr(calls, "private_host", _shared_host)
     _shared_host.address()
     return HostUnderTest(_shared_host)

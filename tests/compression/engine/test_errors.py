@@ -19,6 +19,10 @@ EXAMPLES = [
     errors.SourceUnreadable("unreadable"),
     errors.TargetUnwritable("unwritable"),
     errors.VerificationFailed("different"),
+    errors.UnknownFormat("this is no archive"),
+    errors.Unsupported("several parts"),
+    errors.Encrypted("names are encrypted"),
+    errors.DictionaryNeeded("made with a dictionary"),
     errors.HostUnavailable("absent"),
 ]
 

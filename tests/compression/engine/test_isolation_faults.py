@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from compression.engine.errors import CodecCrashed, EngineError, HostUnavailable
-from compression.engine.isolation import client, decode_bytes, encode_bytes
+from compression.engine.isolation import calls, decode_bytes, encode_bytes
 from compression.engine.isolation.private import PROJECT, PrivateHost
 from tests.compression.engine.hostile import Hostile
 from tests.compression.engine.samples import prose
@@ -93,7 +93,7 @@ def test_a_caller_that_dies_takes_its_child_along(hostile_host):
 
 def test_a_dead_host_is_told_and_the_next_call_starts_another(monkeypatch):
     host = PrivateHost(("tests.compression.engine.hostile_host",))
-    monkeypatch.setattr(client, "private_host", host)
+    monkeypatch.setattr(calls, "private_host", host)
     assert works()
     first = host.process_id
     assert first
@@ -118,7 +118,7 @@ def test_a_forked_process_uses_the_host_of_its_parent(hostile_host):
 
 
 def test_a_forked_process_whose_parent_has_none_starts_its_own(monkeypatch):
-    monkeypatch.setattr(client, "private_host", PrivateHost())
+    monkeypatch.setattr(calls, "private_host", PrivateHost())
     pid = os.fork()
     if pid == 0:
         os._exit(0 if works() else 1)
@@ -127,9 +127,9 @@ def test_a_forked_process_whose_parent_has_none_starts_its_own(monkeypatch):
 
 SCRIPT = """
 import os, signal
-from compression.engine.isolation import client, encode_bytes
+from compression.engine.isolation import calls, encode_bytes
 encode_bytes({"id": "zstd"}, b"data")
-print(client.private_host.process_id, flush=True)
+print(calls.private_host.process_id, flush=True)
 signal.pause()
 """
 
@@ -194,6 +194,6 @@ def test_a_shared_host_that_is_started_again_is_waited_for(tmp_path: Path, monke
 
 def test_an_absent_host_is_told(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("CODEC_HOST", str(tmp_path / "nothing.sock"))
-    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(calls, "CONNECT_SECONDS", 0.2)
     with pytest.raises(HostUnavailable):
         encode_bytes({"id": "zstd"}, DATA)

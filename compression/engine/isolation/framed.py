@@ -1,0 +1,120 @@
+"""Encoding in frames: pieces of the input that are compressed by themselves, on several threads.
+
+The formats that allow it read what follows a frame as if it were one stream, so standard programs read the result.
+Where the cuts lie depends on the codec alone: the output is the same for any number of threads.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from compression.engine.codecs import Codec
+from compression.engine.codecs.base import OVERHEAD
+from compression.engine.codecs.reader import Bytes, regular
+from compression.engine.errors import CorruptStream, SourceUnreadable, VerificationFailed
+from compression.engine.isolation.checker import Checker
+from compression.engine.isolation.protocol import EncodeReport, Request
+from compression.engine.isolation.target import Target
+from compression.engine.isolation.usage import Usage
+from compression.engine.limits import Limits, MiB
+from compression.engine.source import Source
+
+STACK = 8 * MiB
+"""What the stack of a thread takes of the address space."""
+MAX_THREADS = 64
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame, encoded and, where that was asked for, decoded again and compared."""
+
+    data: Bytes
+    encoded: bytes
+    encode_seconds: float
+    decode_seconds: float
+
+
+def encode(codec: Codec, request: Request, source: Source, target: Target) -> EncodeReport:
+    """Compress all of `source` in frames; at most `threads` at a time, fewer where memory is short."""
+    frame_bytes = codec.frame_bytes()
+    if frame_bytes is None:
+        raise ValueError(f"{codec.title} has no frames")
+    limits, usage, verify = request.limits, Usage(), request.options["verify"]
+    threads = _threads(codec, frame_bytes, request.options["threads"], limits)
+    checker = Checker(None, limits, hashed=request.options["hashed"])
+    frames, encode_cpu, decode_cpu = 0, 0.0, 0.0
+    for frame in _frames(codec, regular(source.chunks(), frame_bytes), threads, verify=verify):
+        joined = codec.joined(frame.encoded, frames)
+        limits.check_output(target.written + len(joined), source.done)
+        target.write(joined)
+        checker.raw(frame.data)
+        checker.output(joined)
+        frames += 1
+        encode_cpu, decode_cpu = encode_cpu + frame.encode_seconds, decode_cpu + frame.decode_seconds
+    wall = usage.wall_seconds
+    checker.close()
+    known = request.options["raw_sha256"]
+    if known and known != checker.raw_sha256:
+        raise SourceUnreadable("The input is not the content that its SHA-256 promises")
+    share = encode_cpu / max(encode_cpu + decode_cpu, 1e-9)
+    return EncodeReport(
+        original_size=source.done,
+        compressed_size=target.written,
+        raw_sha256=checker.raw_sha256,
+        output_sha256=checker.output_sha256,
+        encode_wall_seconds=wall * share,
+        encode_cpu_seconds=encode_cpu,
+        decode_wall_seconds=wall * (1 - share),
+        decode_cpu_seconds=decode_cpu,
+        peak_memory_bytes=usage.peak_memory_bytes,
+        verified=verify,
+        threads=threads,
+        frames=frames,
+    )
+
+
+def _threads(codec: Codec, frame_bytes: int, wanted: int, limits: Limits) -> int:
+    """How many threads the memory is enough for; raises LimitExceeded where it is not for one."""
+    in_flight = 3 * frame_bytes  # a frame, what it is encoded to, and the next one being read
+    each = codec.memory_estimate(frame_bytes) - OVERHEAD + in_flight + STACK
+    base = OVERHEAD + in_flight
+    limits.check_memory(base + each)
+    return max(1, min(wanted, MAX_THREADS, (limits.max_memory_bytes - base) // each))
+
+
+def _frames(codec: Codec, pieces: Iterator[Bytes], threads: int, *, verify: bool) -> Iterator[Frame]:
+    """The frames in order; one more than there are threads is under way or waits to be taken."""
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[Frame]] = deque()
+        for piece in pieces:
+            under_way.append(pool.submit(_frame, codec, piece, verify=verify))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
+def _frame(codec: Codec, data: Bytes, *, verify: bool) -> Frame:
+    started = time.thread_time()
+    encoded = codec.encode(data)
+    done = time.thread_time()
+    if verify:
+        _compare(codec, encoded, data)
+    return Frame(data, encoded, done - started, time.thread_time() - done)
+
+
+def _compare(codec: Codec, encoded: bytes, data: Bytes) -> None:
+    """Decode a frame again; raises VerificationFailed where that does not give its data."""
+    free = replace(Limits(), max_output_bytes=len(data), ratio_floor_bytes=len(data))
+    view, position = memoryview(data), 0
+    try:
+        for piece in codec.decode_chunks([encoded], free):
+            if bytes(view[position : position + len(piece)]) != piece:
+                raise VerificationFailed("Decoding the fresh output gave other bytes than the input")
+            position += len(piece)
+    except CorruptStream as error:
+        raise VerificationFailed(f"The fresh output does not decode: {error}") from error
+    if position != len(data):
+        raise VerificationFailed("Decoding the fresh output gave fewer bytes than the input")
