@@ -11,13 +11,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateTimeFilter
+from unfold.decorators import display
 
+from core.choices import JobStatus
 from core.desks import Desk
 from core.jobs import services
 from core.models import Job, JobLog
 
 # Of a log the desk shows the end; the job's own page has more, and the API all of it.
 LINES = 200
+TONES = {
+    JobStatus.RUNNING: "info",
+    JobStatus.SUCCEEDED: "success",
+    JobStatus.FAILED: "danger",
+    JobStatus.CANCELLED: "warning",
+}
 
 
 if TYPE_CHECKING:
@@ -65,7 +73,7 @@ class JobAdmin(Desk):
     list_display = (
         "title",
         "kind",
-        "status",
+        "state",
         "owner",
         "progress_shown",
         "attempts",
@@ -149,6 +157,11 @@ class JobAdmin(Desk):
         self.each(
             request, queryset, lambda job: services.job_retry(job=job, actor=request.user), done="Made anew"
         )
+
+    @display(description="Status", ordering="status", label=TONES)  # type: ignore[untyped-decorator]
+    def state(self, job: Job) -> str:
+        """Where it is in its life, in colour."""
+        return str(job.status)
 
     @admin.display(description="Progress")
     def progress_shown(self, job: Job) -> str:

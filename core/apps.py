@@ -9,7 +9,7 @@ class CoreConfig(AppConfig):
 
     name = "core"
     label = "core"
-    verbose_name = "Kernel"
+    verbose_name = "Platform"
 
     def ready(self) -> None:
         """Register duties, topics and navigation."""

@@ -100,7 +100,9 @@ class Text(Validates):
 
     def html_attrs(self) -> dict[str, Any]:
         """Return what tells the browser the same. It counts letters beyond the basic plane of Unicode twice."""
-        attributes: dict[str, Any] = {"maxlength": self.max} | ({"minlength": self.min} if self.min > 1 else {})
+        attributes: dict[str, Any] = {"maxlength": self.max}
+        if self.min > 1:
+            attributes["minlength"] = self.min
         if not self.lines:  # fields of several lines know no pattern
             attributes |= {"pattern": self.js_pattern, "title": self.says or "Characters that can be shown."}
         return attributes
@@ -172,9 +174,12 @@ class Integer(Validates):
 
     def serializer_field(self, **options: Any) -> serializers.IntegerField:
         """Return the field of an API shape."""
-        return serializers.IntegerField(
-            min_value=self.min, max_value=self.max, help_text=self.help or None, **options
-        )
+        stated: dict[str, Any] = {
+            "min_value": self.min,
+            "max_value": self.max,
+            "help_text": self.help or None,
+        }
+        return serializers.IntegerField(**(stated | options))
 
     def form_field(self, **options: Any) -> forms.IntegerField:
         """Return the field of a form."""

@@ -267,16 +267,16 @@ def test_every_migration_can_be_taken_back_or_says_why_not() -> None:
 
 
 @cache
-def tests_text() -> str:
+def all_tests() -> str:
     """Return all tests in one."""
     return "\n".join(path.read_text() for path in sources("tests"))
 
 
 @pytest.mark.parametrize("name", [name for name in kinds if not name.startswith("test.")])
 def test_every_kind_of_job_has_a_test(name: str) -> None:
-    assert f'"{name}"' in tests_text() or f"/{name}" in tests_text()
+    assert f'"{name}"' in all_tests() or f"/{name}" in all_tests()
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("*/management/commands/[a-z]*.py")), ids=ids)
 def test_every_command_has_a_test(path: Path) -> None:
-    assert f'"{path.stem}"' in tests_text() or f"manage.py {path.stem}" in tests_text()
+    assert f'"{path.stem}"' in all_tests() or f"manage.py {path.stem}" in all_tests()

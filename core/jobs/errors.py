@@ -36,7 +36,7 @@ class JobOpen(Conflict):
 _NEXT = {
     "job_timeout": "Try a smaller input or faster settings, or ask an operator to allow more time.",
     "worker_lost": "Try again. If it happens again, the input may need more memory than a worker has.",
-    "internal_error": "Try again. If it happens again, give the number of the job to an operator.",
+    "internal_error": "Try again. If it happens again, an operator can find the cause by that number.",
     "unknown_kind": "Start the work anew from its own page.",
     "storage_full": "Delete files that are no longer needed, or ask an operator for room, and try again.",
     "unavailable": "Try again in a while.",

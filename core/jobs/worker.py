@@ -151,7 +151,7 @@ class JobWorker(Worker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that it lives, in one round trip a second at most, also to a Redis that has forgotten everything."""
-        if self._stop_requested and not self._horse_pid:  # the signal's exception fell into a destructor's hands
+        if self._stop_requested and not self._horse_pid:  # the signal's exception fell into a destructor
             raise StopRequested
         if self.last_heartbeat and (now() - self.last_heartbeat).total_seconds() < 1:
             return

@@ -43,7 +43,8 @@ def _names(crew: Crew) -> set[str]:
 
 @pytest.fixture
 def web(transactional_db: None, _crew: Crew) -> str:
-    """`host:port` of a web server over the test's database. Mark the test `xdist_group("crew")`."""
+    """`host:port` of a web server over the test's database, alone. Mark the test `xdist_group("crew")`."""
+    _crew.dismiss("worker", "clock")
     _crew.complete("web")
     until(lambda: _answers(_crew.port))
     return f"127.0.0.1:{_crew.port}"

@@ -51,6 +51,14 @@ class Crew:
                 )
             self.members.append((role, process))
 
+    def dismiss(self, *roles: str) -> None:
+        """End those of these roles, who would get in the way of a test."""
+        leaving = [process for role, process in self.members if role in roles and process.poll() is None]
+        for process in leaving:
+            process.send_signal(signal.SIGTERM)
+        for process in leaving:
+            process.wait(10)
+
     def log(self) -> str:
         """What the processes said."""
         return self._log.read_text()

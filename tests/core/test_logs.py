@@ -37,17 +37,23 @@ def lines() -> Iterator[Any]:
     root.setLevel(level)
 
 
-def test_every_line_is_one_json_object(lines: Any) -> None:
-    log = logging.getLogger("tests")
-    log.info("one\ntwo \ud800 \x00 “three” %s", {"a": 1}, extra={"ms": 1.5, "odd": object()})
+def test_every_line_is_one_json_object() -> None:
+    odd = {"msg": "one\ntwo \ud800 \x00 “three” %s", "args": ({"a": 1},), "ms": 1.5, "thing": object()}
+    record = logging.makeLogRecord({"name": "tests", "levelname": "INFO", **odd})
+    ContextFilter().filter(record)
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    found = json.loads(line.encode())
+    assert (found["level"], found["logger"], found["ms"], found["request_id"]) == ("INFO", "tests", 1.5, "-")
+    assert found["message"].startswith("one\ntwo")
+
+
+def test_an_error_has_its_traceback(lines: Any) -> None:
     try:
         raise RuntimeError("why")
     except RuntimeError:
-        log.exception("failed")
-    first, second = lines()
-    assert (first["level"], first["logger"], first["ms"], first["request_id"]) == ("INFO", "tests", 1.5, "-")
-    assert first["message"].startswith("one\ntwo")
-    assert "RuntimeError: why" in second["exception"]
+        logging.getLogger("tests").exception("failed")
+    assert "RuntimeError: why" in lines()[0]["exception"]
 
 
 def test_a_request_has_one_line_with_its_id(lines: Any, ada: User, api: Any) -> None:

@@ -69,7 +69,7 @@ def test_a_running_job_shows_what_was_measured(ada: User, browser: Any, jobs: di
 def test_a_failed_job_says_why_and_what_helps(ada: User, browser: Any, jobs: dict[str, Job]) -> None:
     shown = text(browser(ada).get(f"/jobs/{jobs['failed'].pk}"))
     assert str(jobs["failed"].pk) in shown
-    assert "give the number of the job to an operator" in shown
+    assert "an operator can find the cause by that number" in shown
     assert f'action="/jobs/{jobs["failed"].pk}/retry"' in shown
 
 

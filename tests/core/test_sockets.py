@@ -43,7 +43,9 @@ def dial(web: str) -> Open:
             headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={session}"
         if origin:
             headers["Origin"] = origin
-        with connect(f"ws://{web}{path}", additional_headers=headers, open_timeout=5) as socket:
+        with connect(
+            f"ws://{web}{path}", additional_headers=headers, open_timeout=5, close_timeout=0.2
+        ) as socket:
             yield socket
 
     return dial
