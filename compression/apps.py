@@ -12,9 +12,11 @@ class CompressionConfig(AppConfig):
     def ready(self) -> None:
         """Register."""
         from compression import jobs, seeds, selectors
+        from compression.compare import jobs as compare_jobs
         from core import navigation, startpage
 
         assert jobs  # registering is what its import does
+        assert compare_jobs
         assert seeds
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts.models import User
 from compression import planning, services
 from compression.choices import Operation
+from compression.completion import TooLongForNow
 from compression.models import Result
 from compression.planning import Plan
 from core.access import get_visible
@@ -65,16 +66,24 @@ def _stored(user: User, given: Input) -> File:
         return files.file_adopt(owner=user, staged=staged, name=TEXT_NAME, origin=Origin.TEXT)
 
 
+@contextmanager
+def slot() -> Iterator[bool]:
+    """Yield whether there is a slot for work in this web process; it is held for the block."""
+    free = _slots.acquire(timeout=SLOT_WAIT_S)
+    try:
+        yield free
+    finally:
+        if free:
+            _slots.release()
+
+
 def run(
     user: User, source: File, plan: Plan, operation: Operation, *, respond_async: bool = False
 ) -> Result | Job:
     """Do it now where it is small and nobody asked otherwise; have a worker do it where not."""
     inline = planning.fits_inline(source.size, plan.seconds(operation, source.size))
-    if inline and not respond_async and _slots.acquire(timeout=SLOT_WAIT_S):
-        try:
-            return services.result_make(owner=user, source=source, plan=plan, operation=operation)
-        except services.TooLongForNow:
-            pass
-        finally:
-            _slots.release()
+    if inline and not respond_async:
+        with slot() as free, suppress(TooLongForNow):
+            if free:
+                return services.result_make(owner=user, source=source, plan=plan, operation=operation)
     return services.result_request(owner=user, source=source, plan=plan, operation=operation)

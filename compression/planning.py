@@ -51,7 +51,13 @@ def find_algorithm(name: str, *, user: "User | None" = None, to_decode: bool = F
     One that is being tested takes the work of staff alone. What was made once can be decoded whatever became of the
     algorithm since.
     """
-    algorithm = Algorithm.objects.filter(name=name).first()
+    return admitted(name, Algorithm.objects.filter(name=name).first(), user=user, to_decode=to_decode)
+
+
+def admitted(
+    name: str, algorithm: Algorithm | None, *, user: "User | None" = None, to_decode: bool = False
+) -> Algorithm:
+    """Return the algorithm that was found under `name` if it may be used; see `find_algorithm`."""
     if algorithm is None or algorithm.status == AlgorithmStatus.DRAFT:
         known = Algorithm.objects.usable().filter(available=True).values_list("name", flat=True)
         raise unknown_algorithm(name, list(known))

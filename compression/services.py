@@ -1,8 +1,6 @@
 """All writes of the compression app."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from compression import conformance, names, planning, selectors, work
 from compression.choices import AlgorithmStatus, Operation
+from compression.completion import TooLongForNow, plain_completion
 from compression.engine import codecs
 from compression.engine import errors as engine
 from compression.errors import translate
@@ -20,7 +19,6 @@ from compression.planning import Plan
 from core import audit
 from core.events import publish
 from core.jobs import JobContext, enqueue
-from core.jobs.context import Completion
 from core.models import Job
 from files import selectors as file_selectors
 from files import services as files
@@ -148,7 +146,7 @@ def result_make(
         ):
             if known and known.sha256 != measured.checksum:
                 raise engine.VerificationFailed("The decompressed bytes are not those that were compressed")
-            with ctx.completing() if ctx else _plain_completion() as done:
+            with ctx.completing() if ctx else plain_completion() as done:
                 result = _store(owner, source, plan, operation, staged, measured, ctx.job if ctx else None)
                 done.result = selectors.result_body(result)
             return result
@@ -161,16 +159,6 @@ def result_make(
             raise TooLongForNow from error
         _note_failure(owner, source, plan, operation, error, ctx.job if ctx else None)
         raise translate(error) from error
-
-
-class TooLongForNow(Exception):
-    """The call takes more than an answer at once may: it needs a job."""
-
-
-@contextmanager
-def _plain_completion() -> Iterator[Completion]:
-    with transaction.atomic():
-        yield Completion()
 
 
 def _store(

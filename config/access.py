@@ -67,6 +67,8 @@ API: dict[str, Rule] = {
     "api:files:delete": rule(DELETE=USER),
     "api:files:restore": rule(POST=USER),
     "api:compression:stream": rule(POST=USER),
+    "api:compression:compare": rule(GET=VIEWER, POST=USER),
+    "api:compression:comparison": rule(GET=VIEWER, DELETE=USER),
     "api:compression:algorithms": rule(GET=VIEWER),
     "api:compression:algorithm": rule(GET=VIEWER),
     "api:compression:compress": rule(POST=USER),

@@ -11,6 +11,7 @@ from core.api.parsers import check_json
 from core.errors import Invalid
 
 _OBJECTS = ("params", "constraints")
+_LISTS = ("algorithms", "levels")
 
 
 def parse(request: Request, shape: type[serializers.Serializer[Any]]) -> tuple[Input, dict[str, Any]]:
@@ -24,7 +25,10 @@ def parse(request: Request, shape: type[serializers.Serializer[Any]]) -> tuple[I
         fields.pop("file", None)
     for name in _OBJECTS:
         if isinstance(fields.get(name), str):
-            fields[name] = _object(name, fields[name])
+            fields[name] = _json(name, fields[name])
+    for name in _LISTS:
+        if isinstance(fields.get(name), str) and fields[name].lstrip().startswith("["):
+            fields[name] = _json(name, fields[name])
     serializer = shape(data=fields)
     serializer.is_valid(raise_exception=True)
     call = serializer.validated_data
@@ -35,10 +39,10 @@ def parse(request: Request, shape: type[serializers.Serializer[Any]]) -> tuple[I
     return given, call
 
 
-def _object(name: str, text: str) -> Any:
+def _json(name: str, text: str) -> Any:
     try:
         value = json.loads(text)
     except ValueError:
-        raise Invalid.field(name, "Must be a JSON object.") from None
+        raise Invalid.field(name, "Must be JSON.") from None
     check_json(value)
     return value
