@@ -17,6 +17,7 @@ from core.ids import uuid7
 
 log = logging.getLogger("core.requests")
 
+BACK_OFFICE = "/admin/"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -57,7 +58,9 @@ class AddressMiddleware:
         path = request.path_info
         if "\x00" in path or "%00" in request.META.get("QUERY_STRING", ""):
             return problem_response(request, Invalid("The address contains a NUL character."))
-        if path != "/" and path.endswith("/") and not path.startswith("/admin/"):
+        if path == BACK_OFFICE.rstrip("/"):
+            request.path_info = BACK_OFFICE
+        elif path != "/" and path.endswith("/") and not path.startswith(BACK_OFFICE):
             request.path_info = path.rstrip("/") or "/"
         return self.get_response(request)
 
@@ -71,7 +74,7 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers; a view may have set stricter ones."""
         response = self.get_response(request)
-        in_admin = request.path_info.startswith("/admin/")
+        in_admin = request.path_info.startswith(BACK_OFFICE)
         policy = settings.CONTENT_SECURITY_POLICY_ADMIN if in_admin else settings.CONTENT_SECURITY_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")

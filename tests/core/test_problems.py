@@ -175,11 +175,12 @@ def test_odd_bytes_in_a_query_do_no_harm(ada_api: Any, query: str) -> None:
     assert ada_api.get(f"/api/v1/jobs?{query}").status_code in (200, 400)
 
 
-def test_a_trailing_slash_changes_nothing(ada: User, ada_api: Any, browser: Any) -> None:
+def test_a_trailing_slash_changes_nothing(ada: User, otto: User, ada_api: Any, browser: Any) -> None:
     made = enqueue("test.nothing", owner=ada, params={})
     assert ada_api.get("/api/v1/jobs/").json()["count"] == 1
     assert ada_api.post(f"/api/v1/jobs/{made.pk}/cancel/").status_code == 200
     assert browser(ada).get("/jobs/").status_code == 200
+    assert browser(otto).get("/admin").status_code == 200
 
 
 def test_the_headers_that_keep_a_page_to_itself(ada: User, browser: Any, ada_api: Any) -> None:
