@@ -16,6 +16,6 @@ def flush_past_ledgers() -> Iterator[None]:
         begin = "SET session_replication_role = replica"
         original(self, [begin, *statements, "SET session_replication_role = DEFAULT"])
 
-    DatabaseOperations.execute_sql_flush = flush
-    yield
-    DatabaseOperations.execute_sql_flush = original
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        yield
