@@ -18,11 +18,13 @@ class FilesConfig(AppConfig):
         from core import formatting, navigation
         from files import checks, duties, events, health, seeds
         from files.models import Usage
+        from files.search import duties as search_duties
 
         assert checks
         assert events
         assert health
         assert duties
+        assert search_duties
         assert seeds
         used = Subquery(Usage.objects.filter(owner=OuterRef("pk")).values("bytes"))
         usage.add("stored", "Stored", Coalesce(used, 0, output_field=BigIntegerField()), show=formatting.size)

@@ -57,6 +57,24 @@ _IN_WORDS = frozenset(
     }
 )
 
+TEXTS = frozenset(
+    {
+        Kind.TEXT,
+        Kind.LOG,
+        Kind.JSON,
+        Kind.NDJSON,
+        Kind.CSV,
+        Kind.XML,
+        Kind.HTML,
+        Kind.MARKDOWN,
+        Kind.SQL,
+        Kind.SOURCE,
+        Kind.CONFIG,
+        Kind.GENOME,
+    }
+)
+"""What is text, so that its content can be searched."""
+
 
 class Origin(TextChoices):
     """How a file came to be here."""

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,9 +12,15 @@ from django.urls import reverse
 from core.models import Owned
 from files import rules, usage
 from files.choices import Damage, Kind, Origin
-from files.querysets import FileQuerySet, StoredObjectQuerySet
+from files.querysets import FileQuerySet, FileTextQuerySet, StoredObjectQuerySet
+from files.search import triggers as search_triggers
+from files.search.fields import FoldedField, Pairs
 
 assert usage  # registering its triggers is what its import does
+assert search_triggers
+
+PENDING_KB = 256
+"""What a GIN index may collect before it is sorted in: every search reads it through."""
 
 
 class StoredObject(models.Model):
@@ -61,6 +68,7 @@ class File(Owned):
     tags = rules.TAGS.model_field()
     origin = rules.ORIGIN.model_field(default=Origin.UPLOAD, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
+    folded = FoldedField(default="", db_default="", editable=False)
 
     objects: ClassVar[Any] = FileQuerySet.as_manager()
 
@@ -83,6 +91,7 @@ class File(Owned):
             models.Index(fields=["owner", "kind", "-created_at"], name="files_owner_kind"),
             models.Index(fields=["-created_at"], name="files_created"),
             GinIndex(fields=["tags"], name="files_tags"),
+            GinIndex(Pairs("folded"), name="files_folded", gin_pending_list_limit=PENDING_KB),
             models.Index(fields=["deleted_at"], name="files_deleted", condition=Q(deleted_at__isnull=False)),
         ]
 
@@ -125,3 +134,48 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.files} files, {self.bytes} bytes"
+
+
+class FileText(models.Model):
+    """The beginning of a text file's content, and its words with those of name and folder, to be searched in.
+
+    A trigger makes the row with the file; `read_at` says when the content was read. What turns out to be no text, or
+    is not there any more, has no words.
+    """
+
+    file = models.OneToOneField(File, primary_key=True, on_delete=models.CASCADE, related_name="text")
+    body = models.TextField(default="", db_default="", blank=True)
+    words = SearchVectorField(null=True)
+    read_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+
+    objects: ClassVar[Any] = FileTextQuerySet.as_manager()
+
+    class Meta:
+        db_table = "file_texts"
+        indexes = [
+            GinIndex(fields=["words"], name="file_texts_words", gin_pending_list_limit=PENDING_KB),
+            models.Index(fields=["file"], name="file_texts_waiting", condition=Q(read_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"text of {self.file_id}"
+
+
+class SavedSearch(Owned):
+    """A search that somebody wants to make again: a name, and what `POST /files/search` takes."""
+
+    name = rules.SEARCH_NAME.model_field()
+    criteria = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "saved_searches"
+        ordering = ["name"]
+        constraints = [
+            rules.SEARCH_NAME.constraint("saved_searches", "name"),
+            models.UniqueConstraint(fields=["owner", "name"], name="saved_searches_name_once"),
+            models.CheckConstraint(condition=~Q(criteria={}), name="saved_searches_criteria_some"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -37,3 +37,11 @@ class StoredObjectQuerySet(models.QuerySet[Any]):
         from files.models import File
 
         return self.filter(~Exists(File.objects.filter(object=OuterRef("pk"))))
+
+
+class FileTextQuerySet(models.QuerySet[Any]):
+    """Texts of files."""
+
+    def waiting(self, attempts: int) -> "FileTextQuerySet":
+        """Return the texts that are to be read, without those that failed `attempts` times."""
+        return self.filter(read_at__isnull=True, attempts__lt=attempts)

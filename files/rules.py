@@ -34,6 +34,7 @@ SIZE = Integer(min=0, max=2**63 - 1, label="Size")
 KIND = Choice(Kind, label="Kind")
 ORIGIN = Choice(Origin, label="Origin")
 DAMAGE = Choice(Damage, label="Damage")
+SEARCH_NAME = Text(max=80, label="Name", help="How you call the search.")
 TAG = Text(max=50, pattern="[^,]+", says="No commas.", label="Tag")
 
 

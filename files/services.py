@@ -22,6 +22,7 @@ from files.events import FileChanged, FileDeleted, FileStored
 from files.locks import try_lock_object
 from files.models import File, StoredObject
 from files.names import clean_folder, clean_name
+from files.search.services import text_renew
 from files.staging import Staged, staging
 from files.storage import objects
 from files.storage.base import HASH_CHUNK
@@ -101,7 +102,9 @@ def file_change(*, file: File, actor: User, changes: Mapping[str, Any]) -> File:
     values = {field: clean[field](value) for field, value in changes.items()}
     for field, value in values.items():
         setattr(file, field, value)
-    file.save(update_fields=sorted(values))
+    file.save(update_fields=[*values, "folded"])
+    if values.keys() & {"name", "folder"}:
+        text_renew(file=file)
     audit.record("file.changed", actor=actor, target=file, detail={"fields": sorted(values)})
     publish(FileChanged.of(file))
     return file

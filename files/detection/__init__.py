@@ -7,9 +7,9 @@ from files.choices import Kind
 from files.detection.magic import from_magic
 from files.detection.names import from_name
 from files.detection.result import UNKNOWN, Detected
-from files.detection.text import from_text
+from files.detection.text import from_text, text_of
 
-__all__ = ["HEAD_BYTES", "UNKNOWN", "Detected", "detect"]
+__all__ = ["HEAD_BYTES", "UNKNOWN", "Detected", "detect", "text_of"]
 
 HEAD_BYTES = 64 * 1024
 

@@ -5,6 +5,7 @@ import csv
 import json
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from files.choices import Kind
 from files.detection.names import text_from_name
@@ -61,9 +62,10 @@ _SHEBANGS = (
 
 def from_text(head: bytes, name: str, *, whole: bool) -> Detected | None:
     """Return the kind of text that `head` is, or None where it is none; `whole`: nothing comes after it."""
-    text = _decoded(head, whole=whole)
-    if text is None:
+    found = _decoded(head, whole=whole)
+    if found is None:
         return None
+    text = found.text
     body = text.lstrip("\ufeff \t\r\n")
     return (
         _from_marks(body, whole=whole)
@@ -74,26 +76,45 @@ def from_text(head: bytes, name: str, *, whole: bool) -> Detected | None:
     )
 
 
-def _decoded(head: bytes, *, whole: bool) -> str | None:
+class Decoded(NamedTuple):
+    """Text, and how the bytes from `start` on say it."""
+
+    text: str
+    encoding: str
+    start: int = 0
+
+
+def text_of(data: bytes, *, head_bytes: int, whole: bool) -> str | None:
+    """Return all of `data` as text, or None where its first `head_bytes` are none; what is broken later is marked.
+
+    `whole`: nothing comes after it.
+    """
+    found = _decoded(data[:head_bytes], whole=whole and len(data) <= head_bytes)
+    if found is None or len(data) <= head_bytes:
+        return found.text if found else None
+    return codecs.getincrementaldecoder(found.encoding)("replace").decode(data[found.start :], whole)
+
+
+def _decoded(head: bytes, *, whole: bool) -> Decoded | None:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
-            return _decode(head[len(bom) :], encoding, whole=whole)
-    text = _decode(head, "utf-8", whole=whole)
-    if text is None and head.count(0) == 0:
-        text = _decode(head, "cp1252", whole=whole) if _looks_western(head) else None
-    if text is None or "\x00" in text:
+            return _decode(head, encoding, whole=whole, start=len(bom))
+    found = _decode(head, "utf-8", whole=whole)
+    if found is None and head.count(0) == 0:
+        found = _decode(head, "cp1252", whole=whole) if _looks_western(head) else None
+    if found is None or "\x00" in found.text:
         return _utf16_without_bom(head, whole=whole)
-    return text
+    return found
 
 
-def _decode(data: bytes, encoding: str, *, whole: bool) -> str | None:
+def _decode(data: bytes, encoding: str, *, whole: bool, start: int = 0) -> Decoded | None:
     """Return the text, or None where it is none of that encoding or has the controls of binary data."""
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(data, whole)
+        text = codecs.getincrementaldecoder(encoding)().decode(data[start:], whole)
     except UnicodeDecodeError:
         return None
     controls = sum(1 for _ in _CONTROL.finditer(text))
-    return text if controls <= len(text) * _FEW_CONTROLS else None
+    return Decoded(text, encoding, start) if controls <= len(text) * _FEW_CONTROLS else None
 
 
 def _looks_western(head: bytes) -> bool:
@@ -102,7 +123,7 @@ def _looks_western(head: bytes) -> bool:
     return high <= len(head) * 0.3 and len(head) >= 4
 
 
-def _utf16_without_bom(head: bytes, *, whole: bool) -> str | None:
+def _utf16_without_bom(head: bytes, *, whole: bool) -> Decoded | None:
     """Return text of mostly ASCII characters in two bytes each; other scripts without a mark stay binary."""
     if len(head) < 8:
         return None
