@@ -16,6 +16,7 @@ from files.storage import objects
 log = logging.getLogger(__name__)
 
 STRAY_AFTER_S = 3600
+UNFINISHED_AFTER_S = 24 * 3600
 STEP = 200
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -31,6 +32,13 @@ def remove_leftovers() -> None:
     """Clear the staging folder of what dead processes have left."""
     if removed := leftovers_remove():
         log.warning("%d staged files of dead processes removed", removed)
+
+
+@every(seconds=3600)
+def remove_unfinished_uploads() -> None:
+    """Have the object store forget what processes that died had begun to send."""
+    if removed := objects().unfinished_remove(older_than_s=UNFINISHED_AFTER_S):
+        log.warning("%d unfinished uploads to the object store given up", removed)
 
 
 @every(seconds=600)

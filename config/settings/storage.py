@@ -28,6 +28,8 @@ def _objects() -> dict[str, Any]:
             "region_name": env.text("S3_REGION") or None,
             "location": env.text("S3_PREFIX"),
             "addressing_style": env.choice("S3_ADDRESSING", "path", ("path", "virtual", "auto")),
+            "connect_timeout_s": env.integer("S3_CONNECT_TIMEOUT_S", 2, minimum=1),
+            "read_timeout_s": env.integer("S3_READ_TIMEOUT_S", 10, minimum=1),
             "querystring_auth": True,
             "file_overwrite": True,
         },
@@ -37,7 +39,7 @@ def _objects() -> dict[str, Any]:
 # How the circuit breaker before the object store goes by; see `core.breaker.states.Rules`.
 BREAKERS = {
     "storage": {
-        "failures": env.integer("S3_BREAKER_FAILURES", 5, minimum=1),
+        "failures": env.integer("S3_BREAKER_FAILURES", 3, minimum=1),
         "slow_s": env.integer("S3_BREAKER_SLOW_S", 5, minimum=1),
         "open_s": env.integer("S3_BREAKER_OPEN_S", 3, minimum=1),
     }

@@ -108,7 +108,9 @@ def exception_handler(error: Exception, info: dict[str, Any]) -> Response | None
     known = translate(error)
     if known is None:
         return None
-    if known.status >= 500:
+    if isinstance(known, Unavailable):  # said again and again as long as something is away
+        log.warning("%s: %s", known.title, known.detail)
+    elif known.status >= 500:
         log.error("%s", known.title, exc_info=error)
     response = Response(document(known), status=known.status, content_type=CONTENT_TYPE)
     for name, value in _headers(known).items():

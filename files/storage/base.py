@@ -50,6 +50,9 @@ class Objects(Protocol):
     def shard(self, prefix: str) -> Iterator[tuple[str, float]]:
         """Yield hash and age in seconds of all objects whose hash begins with the two digits `prefix`."""
 
+    def unfinished_remove(self, *, older_than_s: float) -> int:
+        """Give up what interrupted uploads have left in the storage; return how many they were."""
+
     def probe(self) -> str:
         """Write and read a trifle; say what was seen, or raise."""
 

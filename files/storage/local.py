@@ -73,6 +73,10 @@ class LocalObjects(FileSystemStorage):
                 with suppress(FileNotFoundError):
                     yield name, now - os.stat(os.path.join(folder, name)).st_ctime
 
+    def unfinished_remove(self, *, older_than_s: float) -> int:
+        """Nothing: what is unfinished lies in the staging folder."""
+        return 0
+
     def probe(self) -> str:
         """Write, read and remove a small file; say how much room there is."""
         with tempfile.TemporaryFile(dir=staging_folder()) as file:
@@ -83,7 +87,7 @@ class LocalObjects(FileSystemStorage):
         free = shutil.disk_usage(self.location).free
         if free < settings.DISK_RESERVE_BYTES:
             raise StorageFull(f"{free / 1e6:.0f} MB are free, less than the reserve.")
-        return f"{free / 1e9:.1f} GB free"
+        return f"local disk, {free / 1e9:.1f} GB free"
 
 
 def _moved(staged: Sealed, target: Path) -> bool:
