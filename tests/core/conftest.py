@@ -19,7 +19,7 @@ from tests.work import with_name
 assert kinds  # registering is what its import does
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _crew(django_db_setup: None, django_db_blocker: Any) -> Iterator[Crew]:
     with django_db_blocker.unblock():
         name = str(connection.settings_dict["NAME"])
@@ -43,8 +43,7 @@ def _names(crew: Crew) -> set[str]:
 
 @pytest.fixture
 def web(transactional_db: None, _crew: Crew) -> str:
-    """`host:port` of a web server over the test's database, alone. Mark the test `xdist_group("crew")`."""
-    _crew.dismiss("worker", "clock")
+    """`host:port` of a web server over the test's database. Mark the test `xdist_group("crew")`."""
     _crew.complete("web")
     until(lambda: _answers(_crew.port))
     return f"127.0.0.1:{_crew.port}"

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Crew:
-    """Workers, a clock and a web server; members that a test ends are replaced by `complete`."""
+    """Workers, a clock and a web server, for the length of a module; `complete` replaces whom a test ended."""
 
     def __init__(self, database_url: str, port: int) -> None:
         self.port = port
@@ -50,14 +50,6 @@ class Crew:
                     env=self._environment,
                 )
             self.members.append((role, process))
-
-    def dismiss(self, *roles: str) -> None:
-        """End those of these roles, who would get in the way of a test."""
-        leaving = [process for role, process in self.members if role in roles and process.poll() is None]
-        for process in leaving:
-            process.send_signal(signal.SIGTERM)
-        for process in leaving:
-            process.wait(10)
 
     def log(self) -> str:
         """What the processes said."""
