@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,8 @@ class StreamHandoff(Handoff):
         self["Content-Type"] = plan.algorithm.media_type if compressing else "application/octet-stream"
         headers = {"X-Algorithm": plan.algorithm.name, "X-Outcome": str(outcome.id)}
         limits = stream_limits()
-        begin = partial(StreamCall, "encode" if compressing else "decode", plan.codec, limits)
+        options = {"verify": compressing and self._query.verify}
+        begin = partial(StreamCall, "encode" if compressing else "decode", plan.codec, limits, **options)
         call = await exchange.io(begin)
         try:
             pump = Pump(exchange, call, headers)
@@ -93,7 +95,7 @@ class StreamHandoff(Handoff):
 def stream_limits() -> Limits:
     """Return what one stream may take; nothing is stored, so no quota is asked."""
     bound = planning.limits(room=settings.DECODED_LIMIT_BYTES)
-    return Limits(**{**bound.config(), "max_wall_seconds": settings.STREAM_WALL_S})
+    return replace(bound, max_wall_seconds=settings.STREAM_WALL_S)
 
 
 async def _beginning(body: AsyncIterator[bytes]) -> list[bytes]:

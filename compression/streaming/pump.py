@@ -11,7 +11,7 @@ from files.detection import HEAD_BYTES
 
 # The answer begins when this much of it is there, or this long after its first bytes: an error that shows itself so
 # soon has a status of its own instead of a broken connection.
-HELD_BYTES = 64 * 1024
+HELD_BYTES = 1024 * 1024
 HELD_S = 0.1
 
 

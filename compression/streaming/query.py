@@ -29,6 +29,10 @@ class StreamIn(serializers.Serializer[Any]):
     params = serializers.CharField(
         required=False, help_text="A JSON object of the algorithm's parameters, beside those given by name."
     )
+    verify = serializers.BooleanField(
+        default=False,
+        help_text="Decode again what is compressed, beside it; a difference ends the connection.",
+    )
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class StreamQuery:
     operation: Operation
     algorithm: str | None = None
     level: int | None = None
+    verify: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
 

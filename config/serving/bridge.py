@@ -17,6 +17,7 @@ from config.serving.lanes import Lanes
 from config.serving.outbound import Outbound
 from config.serving.rules import DISK, SHORT, TRANSFER, Rules, rules
 from core import context
+from core.errors import AppError
 from core.handoff import ClientGone, Handoff
 from core.handoff.files import CHUNK_BYTES
 
@@ -81,7 +82,14 @@ class Bridge:
             raise
         except Exception as error:
             if client.started:  # nothing but breaking the connection can say now that the answer is not whole
-                logger.exception("answer broken off: %s", answer.request.path)
+                defect = not isinstance(error, AppError)
+                logger.log(
+                    logging.ERROR if defect else logging.WARNING,
+                    "answer broken off: %s: %s",
+                    answer.request.path,
+                    error,
+                    exc_info=defect,
+                )
             else:
                 await client.reply(await self.lanes.run(SHORT, failure_reply, answer.request, error))
 
