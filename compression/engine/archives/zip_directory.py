@@ -80,7 +80,7 @@ def read_directory(source: Source, limits: ArchiveLimits) -> list[tuple[Entry, i
     directory = find_directory(source)
     limits.check_members(directory.count)
     entries = sorted(_entries(source, directory), key=lambda entry: entry.offset)
-    ends = [*(entry.offset for entry in entries[1:]), directory.offset]
+    ends = [*(entry.offset for entry in entries), directory.offset][1:]
     found = list(zip(entries, ends, strict=True))
     if any(entry.least_end > end for entry, end in found):
         raise CorruptStream("Entries of this ZIP archive overlap")
