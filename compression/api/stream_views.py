@@ -57,5 +57,5 @@ class Stream(ApiView):
         later ends the connection before the answer is complete. `X-Outcome` names the row that says how it went.
         """
         asked = query.parse(request._request.GET)
-        plan = asked.plan(asked.algorithm) if asked.algorithm else None
+        plan = asked.plan(asked.algorithm, request.user) if asked.algorithm else None
         return StreamHandoff(request._request, request.user, asked, plan)

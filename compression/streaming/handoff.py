@@ -46,12 +46,9 @@ class StreamHandoff(Handoff):
             plan = self._plan
             if plan is None:
                 head = await _beginning(body)
-                plan = await exchange.run(partial(self._detected, b"".join(head)))
+                plan = await exchange.run(partial(self._query.plan_detected, b"".join(head)))
                 body = _again(head, body)
             await self._work(exchange, body, plan)
-
-    def _detected(self, head: bytes) -> Plan:
-        return self._query.plan(planning.plan_detected(head, {}).algorithm.name)
 
     async def _work(self, exchange: Exchange, body: AsyncIterator[bytes], plan: Plan) -> None:
         outcome = Outcome(self._user, plan, self._query.operation)

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
 from rest_framework import serializers
 
 from compression import planning, rules
 from compression.choices import Operation
-from compression.engine import codecs
+from compression.models import Algorithm
 from compression.planning import Plan
 from core.api.parsers import check_text, parse_json
 from core.errors import FieldError, Invalid, Unprocessable
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class StreamIn(serializers.Serializer[Any]):
@@ -46,22 +49,32 @@ class StreamQuery:
     params: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
 
-    def plan(self, algorithm: str) -> Plan:
-        """Return the plan with `algorithm`; Unprocessable where a parameter cannot be or it cannot stream."""
-        level = self.level if self.operation == Operation.COMPRESS else None
-        found = planning.plan(algorithm, level, {**self.params, **self._read(algorithm)})
-        if not found.codec.streaming:
+    @property
+    def decoding(self) -> bool:
+        """Whether the original is what comes out."""
+        return self.operation == Operation.DECOMPRESS
+
+    def plan(self, name: str, user: "User") -> Plan:
+        """Return the plan with an algorithm; Unprocessable where a parameter cannot be or it cannot stream."""
+        return self._with(planning.find_algorithm(name, user=user, to_decode=self.decoding))
+
+    def plan_detected(self, head: bytes) -> Plan:
+        """Return the plan to decode what begins with `head`."""
+        return self._with(planning.plan_detected(head, {}).algorithm)
+
+    def _with(self, algorithm: Algorithm) -> Plan:
+        params = {**self.params, **self._read(algorithm)}
+        codec = planning.codec_of(algorithm, None if self.decoding else self.level, params)
+        if not codec.streaming:
             detail = f"“{algorithm}” needs all of its input at once: use /compression/{self.operation}."
             raise Unprocessable(
                 detail, code="not_streaming", errors=[FieldError("algorithm", "not_streaming", detail)]
             )
-        return found
+        return Plan(algorithm, codec)
 
-    def _read(self, algorithm: str) -> dict[str, Any]:
+    def _read(self, algorithm: Algorithm) -> dict[str, Any]:
         """The parameters given by name, as JSON values of their types; wrong ones are left to the codec to refuse."""
-        if not self.texts or algorithm not in codecs.all_codecs():
-            return dict(self.texts)
-        declared = codecs.get(algorithm).schema()["properties"]
+        declared = algorithm.params_schema.get("properties", {})
         return {name: _value(text, declared.get(name, {})) for name, text in self.texts.items()}
 
 

@@ -35,7 +35,7 @@ def client(api: Callable[..., APIClient], ada: User) -> APIClient:
     return api(ada)
 
 
-def send(client: APIClient, body: bytes, **query: Any) -> Any:
+def send(client: Any, body: bytes, **query: Any) -> Any:
     kind = "application/octet-stream"
     return client.generic("POST", f"{STREAM}?{urlencode(query)}", body, content_type=kind)
 
@@ -164,7 +164,7 @@ def test_a_bomb_is_stopped(client: APIClient, settings: Any) -> None:
     with pytest.raises(Unprocessable) as caught:
         content(response)
     assert caught.value.code == "output_limit_exceeded"
-    assert HistoryEntry.objects.get().original_size <= 3_000_000
+    assert (HistoryEntry.objects.get().original_size or 0) <= 3_000_000
 
 
 def test_the_outcome_and_the_audit_row_are_there_and_nothing_else(client: APIClient, ada: User) -> None:
@@ -186,7 +186,7 @@ def test_the_outcome_and_the_audit_row_are_there_and_nothing_else(client: APICli
     assert not Result.objects.exists()
 
 
-def test_an_idempotency_key_means_nothing_to_a_stream(client: APIClient) -> None:
+def test_an_idempotency_key_means_nothing_to_a_stream(client: Any) -> None:
     for _ in range(2):
         response = client.generic(
             "POST",
@@ -234,7 +234,7 @@ def test_a_form_is_not_a_stream(client: APIClient) -> None:
     assert response.status_code == 415
 
 
-def test_any_accept_and_any_type_of_body_will_do(client: APIClient) -> None:
+def test_any_accept_and_any_type_of_body_will_do(client: Any) -> None:
     response = client.generic(
         "POST",
         f"{STREAM}?algorithm=gzip",

@@ -107,7 +107,7 @@ def test_much_more_than_memory_holds_at_once_goes_through(client: Client, web_po
     raw = client.begin("algorithm=zstd&level=1")
     block = os.urandom(MIB)
     body = [chunk(block)] * 200 + [b"0\r\n\r\n"]
-    sending = threading.Thread(target=lambda: [raw.socket.sendall(piece) for piece in body])
+    sending = threading.Thread(target=lambda: list(map(raw.socket.sendall, body)))
     web = next(c.pid for c in psutil.net_connections("tcp") if c.laddr and c.laddr.port == web_port and c.pid)
     before = psutil.Process(web).memory_info().rss
     sending.start()
