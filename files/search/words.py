@@ -31,6 +31,7 @@ _MARKS = "".join(
 _WORD = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _LETTER = re.compile(rf"[^\W_]|[{_MARKS}]")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 def fold(text: str) -> str:
@@ -60,11 +61,16 @@ def pairs(text: str) -> Iterator[str]:
         yield text[at : at + 2]
 
 
-def starts_word(text: str, at: int) -> bool:
-    """Say whether a word of folded text may begin at `at`: no letter stands before it, or the script has no blanks."""
-    if at == 0 or not _LETTER.match(text[at - 1]):
+def is_word(text: str, begin: int, end: int, *, is_open: bool = False) -> bool:
+    """Say whether a word of folded text begins and ends there; one that `is_open` may go on."""
+    return _is_border(text, begin) and (is_open or end - begin >= WORD_MAX or _is_border(text, end))
+
+
+def _is_border(text: str, at: int) -> bool:
+    if not 0 < at < len(text):
         return True
-    return bool(re.match(f"[{_UNSPACED}]", text[at]))
+    both = text[at - 1 : at + 1]
+    return not all(map(_LETTER.match, both)) or any(map(_IS_UNSPACED.match, both))
 
 
 def folded_entry(name: str, folder: str, tags: Sequence[str]) -> str:

@@ -1,0 +1,205 @@
+"""Running a search: one statement finds, ranks and counts, a second brings the files of the page, a third their texts.
+
+Broad searches are bounded: of the files whose entry fits, and of those whose text fits, the newest `NEWEST` are looked
+at; of all of these the best `RANKED` by name and age are ranked by their texts too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, overload
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Func, IntegerField, Value
+from django.utils import timezone
+
+from files.models import File, FileText
+from files.search import facets, highlights, matching
+from files.search.criteria import Criteria
+from files.search.highlights import Highlight
+
+NEWEST, RANKED = 3_000, 300
+LISTED = 10_000
+"""How many files, the newest, are counted by their facets where no words are searched for."""
+BODIES_BYTES = 8 * 1024 * 1024
+"""How much text one page reads to show where the words are."""
+FIELDS = ("created_at", "name", "size", "kind", "media_type")
+BEST = "-score"
+
+Row = tuple[str, str, float, int]
+
+_COLUMNS = "id, name, created_at, kind, media_type, size, tags, score"
+_SEARCHED = """
+WITH named({columns}) AS MATERIALIZED ({named}),
+within({columns}) AS MATERIALIZED ({within}),
+hits AS MATERIALIZED (
+  SELECT DISTINCT ON (id) * FROM (SELECT * FROM named UNION ALL SELECT * FROM within) found ORDER BY id, score DESC
+),
+best AS (SELECT id, score FROM hits ORDER BY score DESC, created_at DESC, id DESC LIMIT {ranked}),
+ranked AS (
+  SELECT best.id, best.score + coalesce(ts_rank_cd(words, %s::tsquery, 1 | 32), 0) AS full_score
+  FROM best LEFT JOIN file_texts ON file_id = best.id
+),
+page AS (
+  SELECT id, coalesce(full_score, score) AS score, row_number() OVER (ORDER BY {order}) AS place
+  FROM hits LEFT JOIN ranked USING (id) ORDER BY place LIMIT %s OFFSET %s
+)
+SELECT 'count', '', count(*)::float8, 0 FROM hits
+UNION ALL SELECT 'most', '', greatest((SELECT count(*) FROM named), (SELECT count(*) FROM within))::float8, 0
+UNION ALL SELECT 'page', id::text, score, place FROM page
+"""
+_NO_TEXT = "SELECT * FROM named WHERE false"
+_LISTED = "WITH hits({columns}) AS MATERIALIZED ({listed})"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A found file, what its match is worth (None where no words are searched for), and where the words are."""
+
+    file: File
+    score: float | None = None
+    highlights: list[Highlight] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the statement says: how many, the page's files with their scores, the facets."""
+
+    count: int
+    complete: bool
+    page: list[tuple[UUID, float]]
+    facets: dict[str, list[dict[str, Any]]]
+
+
+class Results(Sequence[Hit]):
+    """What `criteria` find among `files`, which came through the door: a sequence for a paginator.
+
+    `window` is the slice that will be asked for: the one run that counts brings it along. `ordering` is one of
+    `FIELDS` or `score`, with a hyphen where the largest comes first.
+    """
+
+    def __init__(
+        self,
+        files: Any,
+        criteria: Criteria,
+        *,
+        ordering: str = "",
+        window: tuple[int, int] = (0, 50),
+        with_facets: bool = True,
+    ) -> None:
+        self.criteria, self.query = criteria, criteria.parsed
+        usual = BEST if self.query else "-created_at"
+        self.ordering = usual if not ordering or (not self.query and "score" in ordering) else ordering
+        self._files = criteria.narrow(files)
+        self._window, self._with_facets = window, with_facets
+
+    def __len__(self) -> int:
+        return self.found.count
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Hit]: ...
+    def __getitem__(self, index: int | slice) -> Hit | list[Hit]:
+        if isinstance(index, int):
+            return self[index : index + 1][0]
+        window = (index.start or 0, index.stop)
+        if window != self._window:
+            self._window = window
+            vars(self).pop("found", None)
+        return self._hits() if self.query else self._listed()
+
+    @cached_property
+    def found(self) -> Found:
+        """What there is, and the page of the window."""
+        return self._search() if self.query else self._list()
+
+    def _search(self) -> Found:
+        named = matching.named(self._files, self.query).annotate(score=matching.name_score(self.query))
+        sql_named, of_named = _newest(named, NEWEST)
+        sql_within: str = _NO_TEXT
+        of_within: Sequence[Any] = ()
+        within = matching.within(self._files, self.query)
+        if within is not None:
+            sql_within, of_within = _newest(within.annotate(score=Value(0.0)), NEWEST)
+        sql = _SEARCHED.format(
+            columns=_COLUMNS, named=sql_named, within=sql_within, ranked=RANKED, order=self._order()
+        )
+        start, stop = self._window
+        params = [*of_named, *of_within, self.query.tsquery() or None, stop - start, start]
+        rows = _fetched([sql, facets.SQL] if self._with_facets else [sql], params)
+        numbers = {part: int(number) for part, _, number, _ in rows if part in {"count", "most"}}
+        page = sorted((place, UUID(pk), round(score, 4)) for part, pk, score, place in rows if part == "page")
+        return Found(
+            count=numbers["count"],
+            complete=numbers["most"] < NEWEST,
+            page=[(pk, score) for _, pk, score in page],
+            facets=facets.of_rows(rows),
+        )
+
+    def _list(self) -> Found:
+        count = self._files.count()
+        rows: list[Row] = []
+        if self._with_facets:
+            listed, params = _newest(self._files.annotate(score=Value(0.0)), LISTED)
+            rows = _fetched([f"{_LISTED.format(columns=_COLUMNS, listed=listed)} {facets.SQL}"], params)
+        return Found(count, complete=count <= LISTED, page=[], facets=facets.of_rows(rows))
+
+    def _order(self) -> str:
+        """Return the order as SQL; one of ours, whoever asked."""
+        name = self.ordering.removeprefix("-")
+        if name not in {*FIELDS, "score"}:
+            raise ValueError(f"no order by {name}")
+        column = "coalesce(full_score, score)" if name == "score" else name
+        direction = "DESC" if self.ordering.startswith("-") else "ASC"
+        return f"{column} {direction}, created_at DESC, id DESC"
+
+    def _listed(self) -> list[Hit]:
+        start, stop = self._window
+        return [Hit(file) for file in self._files.order_by(self.ordering, "-pk")[start:stop]]
+
+    def _hits(self) -> list[Hit]:
+        """Return the files of the page in its order, with the places of the words."""
+        page = self.found.page
+        length = Func(F("text__body"), function="octet_length", output_field=IntegerField())
+        files = self._files.annotate(text_bytes=length).in_bulk([pk for pk, _ in page])
+        present = [(files[pk], score) for pk, score in page if pk in files]
+        finder = highlights.Finder(self.query)
+        bodies = _bodies([file for file, _ in present])
+        return [
+            Hit(
+                file,
+                score,
+                [*highlights.of_entry(file, self.query), *finder.fragments(bodies.get(file.pk, ""))],
+            )
+            for file, score in present
+        ]
+
+
+def _newest(files: Any, most: int) -> tuple[str, Sequence[Any]]:
+    """Return SQL and parameters of the newest `most` of the files, with the columns that facets and ranks need."""
+    columns = [name for name in _COLUMNS.split(", ") if name != "score"]
+    newest = files.order_by("-created_at", "-pk").values_list(*columns, "score")[:most]
+    sql, params = newest.query.sql_with_params()
+    return sql, params
+
+
+def _fetched(parts: list[str], params: Sequence[Any]) -> list[Row]:
+    """Run the parts as one statement, whose last one is the facets where there are any."""
+    sql = " UNION ALL ".join(parts)
+    given = [*params, *facets.sql_params(timezone.now())] if sql.endswith(facets.SQL) else params
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def _bodies(files: list[Any]) -> dict[UUID, str]:
+    """Return the texts of the files, of the first ones where together they are too long."""
+    wanted, room = [], BODIES_BYTES
+    for file in files:
+        room -= file.text_bytes or 0
+        if file.text_bytes and room >= 0:
+            wanted.append(file.pk)
+    return dict(FileText.objects.filter(pk__in=wanted).values_list("pk", "body")) if wanted else {}
