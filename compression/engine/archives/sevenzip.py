@@ -1,7 +1,6 @@
 """Reading 7z archives from a file.
 
-A folder in 7z's sense is a packed stream that holds one or many files; it is unpacked from start to end. What needs
-several streams at once (BCJ2) or a password is refused.
+A folder in 7z's sense is a packed stream that holds one or many files; it is unpacked from start to end.
 """
 
 import lzma
@@ -10,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from compression.engine.archives import methods
+from compression.engine.archives.bcj2 import Bcj2
 from compression.engine.archives.member import Found, Kind, Refusal
 from compression.engine.archives.sevenzip_header import (
     ATTRIBUTE_DIRECTORY,
@@ -34,7 +34,7 @@ from compression.engine.source import Source
 MAX_TABLE = 64 * MiB
 MAX_NESTING = 4
 
-AES, PPMD = bytes.fromhex("06f10701"), bytes.fromhex("030401")
+AES, PPMD, BCJ2 = bytes.fromhex("06f10701"), bytes.fromhex("030401"), bytes.fromhex("0303011b")
 _MethodOf = Callable[[Coder, int], methods.Method]
 _METHODS: dict[str, _MethodOf] = {
     "00": lambda coder, size: methods.stored,
@@ -68,11 +68,10 @@ def read_sevenzip(source: Source, limits: ArchiveLimits) -> Iterator[Found]:
     streams, entries = read_table(source, limits)
     limits.check_output(sum(folder.size for folder in streams.folders), source.size or 0)
     members = _Members(entries)
-    packed_at, sizes = START_BYTES + streams.packed_at, iter(streams.packed_sizes)
+    packed = _packed_streams(source, streams)
     for folder, contents in zip(streams.folders, streams.contents, strict=True):
-        packed = sum(next(sizes, 0) for _ in range(folder.packed_streams))
-        yield from _folder_members(source, packed_at, packed, folder, contents, members, limits)
-        packed_at += packed
+        chunks = [next(packed, iter(())) for _ in range(folder.packed_streams)]
+        yield from _folder_members(folder, chunks, contents, members, limits)
     yield from members.without_content()
     if members.left:
         raise CorruptStream("The table of contents of this 7z archive speaks of files that it does not hold")
@@ -101,7 +100,7 @@ def read_table(source: Source, limits: ArchiveLimits) -> tuple[Streams, list[Ent
 
 def _unpacked_table(source: Source, streams: Streams, limits: ArchiveLimits) -> bytes:
     """A table of contents that is itself packed."""
-    if len(streams.folders) != 1 or not streams.packed_sizes:
+    if len(streams.folders) != 1:
         raise CorruptStream("The table of contents of this 7z archive is damaged")
     folder, size = streams.folders[0], streams.folders[0].size
     match folder_refusal(folder):
@@ -113,16 +112,31 @@ def _unpacked_table(source: Source, streams: Streams, limits: ArchiveLimits) -> 
             )
     if size > MAX_TABLE:
         raise LimitExceeded("The table of contents of this 7z archive is too large", kind="memory")
-    packed = source.region(START_BYTES + streams.packed_at, streams.packed_sizes[0])
-    return b"".join(checked(_unpacked(folder, packed, limits), size, folder.crc))
+    packed = list(_packed_streams(source, streams))
+    if len(packed) != folder.packed_streams:
+        raise CorruptStream("The table of contents of this 7z archive is damaged")
+    return b"".join(checked(_unpacked(folder, folder.main, packed, limits), size, folder.crc))
 
 
 def folder_refusal(folder: Folder) -> Refusal | None:
     """Why the contents of a folder cannot be had."""
     if any(coder.method == AES for coder in folder.coders):
         return Refusal.ENCRYPTED
-    known = folder.straight and all(coder.method.hex() in _METHODS for coder in folder.coders)
-    return None if known else Refusal.METHOD
+    return None if all(map(_is_known, folder.coders)) else Refusal.METHOD
+
+
+def _is_known(coder: Coder) -> bool:
+    if coder.method == BCJ2:
+        return len(coder.inputs) == 4
+    return coder.method.hex() in _METHODS and len(coder.inputs) == 1
+
+
+def _packed_streams(source: Source, streams: Streams) -> Iterator[Iterator[Bytes]]:
+    """The chunks of each packed stream; they lie one behind the other."""
+    at = START_BYTES + streams.packed_at
+    for size in streams.packed_sizes:
+        yield source.region(at, size)
+        at += size
 
 
 class _Members:
@@ -148,36 +162,39 @@ class _Members:
 
 
 def _folder_members(
-    source: Source,
-    packed_at: int,
-    packed_size: int,
     folder: Folder,
+    packed: list[Iterator[Bytes]],
     contents: list[tuple[int, int | None]],
     members: _Members,
     limits: ArchiveLimits,
 ) -> Iterator[Found]:
     refusal = folder_refusal(folder)
     unsure = any(coder.method == PPMD for coder in folder.coders)
-    reader = None
+    reader = None if refusal else ByteReader(_unpacked(folder, folder.main, packed, limits))
     for size, crc in contents:
         entry = members.next()
         found = Found(entry.name, _kind(entry), size, entry.modified, refusal)
-        if refusal is None and unsure and crc is None:
-            found.refusal = Refusal.UNVERIFIABLE
-        if refusal is None:
-            if reader is None:
-                reader = ByteReader(_unpacked(folder, source.region(packed_at, packed_size), limits))
+        if reader is not None:
+            found.refusal = Refusal.UNVERIFIABLE if unsure and crc is None else None
             found.pieces = checked(_taken(reader, size), size, crc)
         yield found
         for _ in found.pieces:
             pass
 
 
-def _unpacked(folder: Folder, chunks: Iterator[Bytes], limits: ArchiveLimits) -> Iterator[Bytes]:
-    """What comes out of a folder's coders."""
-    for coder, size in zip(folder.coders, folder.sizes, strict=True):
-        chunks = _METHODS[coder.method.hex()](coder, size)(chunks, limits)
-    return chunks
+def _unpacked(
+    folder: Folder, index: int, packed: list[Iterator[Bytes]], limits: ArchiveLimits
+) -> Iterator[Bytes]:
+    """What comes out of a coder of the folder."""
+    coder = folder.coders[index]
+    chunks = [
+        packed[~source] if source < 0 else _unpacked(folder, source, packed, limits)
+        for source in coder.inputs
+    ]
+    if coder.method == BCJ2:
+        yield from Bcj2(*chunks[1:]).undo(chunks[0], coder.size)
+    else:
+        yield from _METHODS[coder.method.hex()](coder, coder.size)(chunks[0], limits)
 
 
 def _taken(reader: ByteReader, size: int) -> Iterator[Bytes]:

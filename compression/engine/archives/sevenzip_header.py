@@ -7,9 +7,9 @@ made of them.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from compression.engine.errors import CorruptStream, TruncatedStream
+from compression.engine.errors import CorruptStream, TruncatedStream, Unsupported
 from compression.engine.limits import ArchiveLimits
 
 MAGIC = b"7z\xbc\xaf\x27\x1c"
@@ -27,30 +27,30 @@ _FILETIME_1970 = 116_444_736_000_000_000
 
 @dataclass(frozen=True)
 class Coder:
-    """One step of a folder's way; `simple` where it has one stream in and one out."""
+    """One step of decoding, with one or several streams in and one out; `size` is what comes out, in bytes.
+
+    Each of `inputs` is the index of the coder that it comes from, or ~index of a packed stream.
+    """
 
     method: bytes
     properties: bytes
-    simple: bool
+    inputs: tuple[int, ...]
+    size: int = 0
 
 
 @dataclass
 class Folder:
-    """A packed stream and the coders that it goes through, first to be undone first.
-
-    `sizes` are the bytes that each of them gives; `straight` says whether they form one line, which alone is read here.
-    """
+    """Packed streams and the coders that they go through; the content comes out of coder `main`."""
 
     coders: list[Coder]
-    sizes: list[int]
-    straight: bool
+    main: int
     packed_streams: int
     crc: int | None = None
 
     @property
     def size(self) -> int:
         """Bytes that come out at the end."""
-        return self.sizes[-1]
+        return self.coders[self.main].size
 
 
 @dataclass
@@ -159,49 +159,42 @@ class Table:
         self._expect(0)  # described here, not elsewhere
         folders = [self._folder() for _ in range(count)]
         self._expect(CODERS_UNPACK_SIZE)
-        for folder, order in folders:
-            sizes = [self._number() for _ in order]
-            folder.sizes = [sizes[index] for index in order]
+        for folder in folders:
+            folder.coders = [replace(coder, size=self._number()) for coder in folder.coders]
         while (kind := self.byte()) != END:
             if kind != CRC:
                 raise _damaged()
-            for (folder, _), crc in zip(folders, self._digests(count), strict=True):
+            for folder, crc in zip(folders, self._digests(count), strict=True):
                 folder.crc = crc
-        streams.folders = [folder for folder, _ in folders]
+        streams.folders = folders
 
-    def _folder(self) -> tuple[Folder, list[int]]:
-        """A folder, without sizes, and which of its outputs belongs to which coder in the order of undoing."""
-        coders, inputs, outputs = self._coders()
-        bindings = [(self._number(), self._number()) for _ in range(outputs - 1)]
-        packed_streams = inputs - len(bindings)
-        if packed_streams < 1:
+    def _folder(self) -> Folder:
+        """A folder, yet without sizes."""
+        coders = [self._coder() for _ in range(self._count(MAX_CODERS))]
+        inputs = sum(len(coder.inputs) for coder in coders)
+        giver = {self._count(inputs): self._count(len(coders)) for _ in range(len(coders) - 1)}
+        free = [number for number in range(inputs) if number not in giver]
+        if len(giver) != len(coders) - 1 or not free:
             raise _damaged()
-        if packed_streams > 1:
-            for _ in range(packed_streams):
-                self._number()
-        order = _line(len(coders), bindings) if all(coder.simple for coder in coders) else None
-        if order is None:
-            bound = {output for _, output in bindings}
-            order = sorted(range(outputs), key=lambda index: index not in bound)
-            return Folder(coders, [], straight=False, packed_streams=packed_streams), order
-        return Folder([coders[index] for index in order], [], straight=True, packed_streams=1), order
+        packed = [self._count(inputs) for _ in free] if len(free) > 1 else free
+        if sorted(packed) != free:
+            raise _damaged()
+        giver |= {number: ~index for index, number in enumerate(packed)}
+        numbers = iter(range(inputs))
+        coders = [
+            replace(coder, inputs=tuple(giver[next(numbers)] for _ in coder.inputs)) for coder in coders
+        ]
+        return Folder(coders, _root(coders), len(free))
 
-    def _coders(self) -> tuple[list[Coder], int, int]:
-        """The coders of a folder, and how many streams go into and come out of all of them."""
-        coders, inputs, outputs = list[Coder](), 0, 0
-        count = self._count(MAX_CODERS)
-        for _ in range(count):
-            flags = self.byte()
-            method = self._take(flags & 0x0F)
-            ways = (self._count(MAX_CODERS), self._count(MAX_CODERS)) if flags & 0x10 else (1, 1)
-            properties = self._take(self._number()) if flags & 0x20 else b""
-            if flags & 0xC0:
-                raise _damaged()
-            coders.append(Coder(method, properties, simple=ways == (1, 1)))
-            inputs, outputs = inputs + ways[0], outputs + ways[1]
-        if not outputs:
-            raise _damaged()
-        return coders, inputs, outputs
+    def _coder(self) -> Coder:
+        """A coder whose inputs are yet to be told, one by one."""
+        flags = self.byte()
+        method = self._take(flags & 0x0F)
+        inputs, outputs = (self._count(MAX_CODERS), self._count(MAX_CODERS)) if flags & 0x10 else (1, 1)
+        properties = self._take(self._number()) if flags & 0x20 else b""
+        if flags & 0xC0 or outputs != 1 or not inputs:
+            raise Unsupported("This 7z archive uses a coder that is not supported")
+        return Coder(method, properties, (0,) * inputs)
 
     def _substreams_info(self, streams: Streams) -> None:
         counts = [1] * len(streams.folders)
@@ -337,19 +330,19 @@ class Table:
         return [int.from_bytes(self._take(4), "little") if is_defined else None for is_defined in defined]
 
 
-def _line(count: int, bindings: list[tuple[int, int]]) -> list[int] | None:
-    """The coders in the order of undoing; None where the bindings (input, output) form no single line."""
-    giver = dict(bindings)
-    takers = {output: taken for taken, output in bindings}
-    starts = [index for index in range(count) if index not in giver]
-    if len(giver) != len(bindings) or len(takers) != len(bindings) or len(starts) != 1:
-        return None
-    order = starts
-    while (following := takers.get(order[-1])) is not None:
-        if following in order or following >= count:
-            return None
-        order.append(following)
-    return order if len(order) == count else None
+def _root(coders: list[Coder]) -> int:
+    """The coder whose output goes to no other; raises CorruptStream where they form no tree with it at its root."""
+    taken = [index for coder in coders for index in coder.inputs if index >= 0]
+    roots = [index for index in range(len(coders)) if index not in taken]
+    if len(roots) != 1 or len(set(taken)) != len(taken) or max(taken, default=0) >= len(coders):
+        raise _damaged()
+    reached, waiting = 0, roots
+    while waiting:
+        reached += 1
+        waiting = [*waiting[1:], *(index for index in coders[waiting[0]].inputs if index >= 0)]
+    if reached != len(coders):
+        raise _damaged()
+    return roots[0]
 
 
 def _damaged() -> CorruptStream:

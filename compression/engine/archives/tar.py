@@ -174,7 +174,7 @@ def _extended_data(reader: ByteReader, header: Header) -> bytes:
 def _pax(data: bytes) -> dict[str, bytes]:
     """The records ("length key=value" and a newline each) that matter here; `sparse` stands for any of its kind."""
     kept: dict[str, bytes] = {}
-    position = 0
+    position, name = 0, b""
     while position < len(data) and data[position]:
         space = data.find(b" ", position, position + 20)
         digits = data[position : max(space, position)]
@@ -186,8 +186,9 @@ def _pax(data: bytes) -> dict[str, bytes]:
             kept[key.decode()] = value
         elif key.startswith(b"GNU.sparse."):
             kept["sparse"] = value
+            name = value if key == b"GNU.sparse.name" else name
         position = end
-    return kept
+    return {**kept, "path": name} if name else kept
 
 
 def _natural(text: bytes) -> int:

@@ -53,4 +53,4 @@ class Xz(LzmaCodec):
         return decoded_all(reader, start, skip_padding=skip_stream_padding)
 
     def frame_bytes(self) -> int:
-        return max(8 * MiB, 3 * DICTIONARY_KIB[self.level] * KiB)
+        return min(max(8 * MiB, 3 * DICTIONARY_KIB[self.level] * KiB), 64 * MiB)

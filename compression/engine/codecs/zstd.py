@@ -157,7 +157,7 @@ class Zstd(Codec):
         return super()._explain(error)
 
     def frame_bytes(self) -> int:
-        return max(16 * MiB, 4 << self._window_log())
+        return min(max(32 * MiB, 8 << self._window_log()), 128 * MiB)
 
     def memory_estimate(self, size: int | None = None) -> int:
         window = 1 << self._window_log()

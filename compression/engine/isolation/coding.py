@@ -18,10 +18,10 @@ from compression.engine.source import Source
 def encode(request: Request, source: Source, target: Target) -> EncodeReport:
     """Compress all of `source`, in one stream or in frames on several threads."""
     codec, threads = codec_from(request.options["codec"]), request.options["threads"]
-    frame = codec.frame_bytes() if threads else None
+    frame = framed.frame_bytes(codec) if threads else None
     if frame is None or (source.size is not None and source.size <= frame):
         return _encode(codec, request, source, target)
-    return framed.encode(codec, request, source, target)
+    return framed.encode(codec, frame, request, source, target)
 
 
 def _encode(codec: Codec, request: Request, source: Source, target: Target) -> EncodeReport:

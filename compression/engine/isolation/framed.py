@@ -18,12 +18,13 @@ from compression.engine.isolation.checker import Checker
 from compression.engine.isolation.protocol import EncodeReport, Request
 from compression.engine.isolation.target import Target
 from compression.engine.isolation.usage import Usage
-from compression.engine.limits import Limits, MiB
+from compression.engine.limits import GiB, Limits, MiB
 from compression.engine.source import Source
 
 STACK = 8 * MiB
 """What the stack of a thread takes of the address space."""
 MAX_THREADS = 64
+MAX_THREAD_MEMORY = 1 * GiB
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,19 @@ class Frame:
     decode_seconds: float
 
 
-def encode(codec: Codec, request: Request, source: Source, target: Target) -> EncodeReport:
-    """Compress all of `source` in frames; at most `threads` at a time, fewer where memory is short."""
-    frame_bytes = codec.frame_bytes()
-    if frame_bytes is None:
-        raise ValueError(f"{codec.title} has no frames")
+def frame_bytes(codec: Codec) -> int | None:
+    """Bytes of a frame; None where the codec has none, or takes so much memory that one thread has to do."""
+    size = codec.frame_bytes()
+    return None if size is None or _memory_of_thread(codec, size) > MAX_THREAD_MEMORY else size
+
+
+def encode(codec: Codec, size: int, request: Request, source: Source, target: Target) -> EncodeReport:
+    """Compress all of `source` in frames of `size`; at most `threads` at a time, fewer where memory is short."""
     limits, usage, verify = request.limits, Usage(), request.options["verify"]
-    threads = _threads(codec, frame_bytes, request.options["threads"], limits)
+    threads = _threads(codec, size, request.options["threads"], limits)
     checker = Checker(None, limits, hashed=request.options["hashed"])
     frames, encode_cpu, decode_cpu = 0, 0.0, 0.0
-    for frame in _frames(codec, regular(source.chunks(), frame_bytes), threads, verify=verify):
+    for frame in _frames(codec, regular(source.chunks(), size), threads, verify=verify):
         joined = codec.joined(frame.encoded, frames)
         limits.check_output(target.written + len(joined), source.done)
         target.write(joined)
@@ -75,11 +79,14 @@ def encode(codec: Codec, request: Request, source: Source, target: Target) -> En
     )
 
 
-def _threads(codec: Codec, frame_bytes: int, wanted: int, limits: Limits) -> int:
+def _memory_of_thread(codec: Codec, size: int) -> int:
+    """What encoding a frame takes, with the frame, what it becomes, and the next one being read."""
+    return codec.memory_estimate(size) - OVERHEAD + 3 * size + STACK
+
+
+def _threads(codec: Codec, size: int, wanted: int, limits: Limits) -> int:
     """How many threads the memory is enough for; raises LimitExceeded where it is not for one."""
-    in_flight = 3 * frame_bytes  # a frame, what it is encoded to, and the next one being read
-    each = codec.memory_estimate(frame_bytes) - OVERHEAD + in_flight + STACK
-    base = OVERHEAD + in_flight
+    base, each = OVERHEAD + 3 * size, _memory_of_thread(codec, size)
     limits.check_memory(base + each)
     return max(1, min(wanted, MAX_THREADS, (limits.max_memory_bytes - base) // each))
 
