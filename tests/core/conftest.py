@@ -43,7 +43,7 @@ def _names(crew: Crew) -> set[str]:
 
 @pytest.fixture
 def web(transactional_db: None, _crew: Crew) -> str:
-    """`host:port` of a web server over the test's database. Mark the test `xdist_group("crew")`."""
+    """`host:port` of a web server over the test's database. Mark the test `xdist_group("web")`."""
     _crew.complete("web")
     until(lambda: _answers(_crew.port))
     return f"127.0.0.1:{_crew.port}"

@@ -27,7 +27,7 @@ from core.sockets import routing
 from core.sockets.consumer import HintConsumer
 from core.sockets.topics import routes, topics
 
-pytestmark = [pytest.mark.xdist_group("crew"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.slow]
 
 Open = Callable[..., Any]
 

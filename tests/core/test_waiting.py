@@ -74,7 +74,7 @@ class Later(threading.Thread):
         connection.close()
 
 
-@pytest.mark.xdist_group("crew")
+@pytest.mark.xdist_group("web")
 @pytest.mark.slow
 class TestOverTheServer:
     """The wait itself, on the event loop of the real server."""
