@@ -5,6 +5,7 @@ its descriptors and confines itself before it reads a byte.
 """
 
 from compression.engine.inspecting import Info
+from compression.engine.isolation.batch import Encoded, encode_many
 from compression.engine.isolation.client import decode, decode_bytes, encode, encode_bytes, inspect
 from compression.engine.isolation.protocol import DecodeReport, EncodeReport, UnpackReport
 from compression.engine.isolation.unpack import Unpacking
@@ -13,6 +14,7 @@ from compression.engine.isolation.unpack import unpack as unpack
 __all__ = [
     "DecodeReport",
     "EncodeReport",
+    "Encoded",
     "Info",
     "UnpackReport",
     "Unpacking",
@@ -20,6 +22,7 @@ __all__ = [
     "decode_bytes",
     "encode",
     "encode_bytes",
+    "encode_many",
     "inspect",
     "unpack",
 ]

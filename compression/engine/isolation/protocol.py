@@ -19,7 +19,7 @@ MAX_MESSAGE = 200 << 10
 
 MAX_FDS = 2
 
-Operation = Literal["encode", "decode", "unpack", "inspect"]
+Operation = Literal["encode", "encode_many", "decode", "unpack", "inspect"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from compression.engine.errors import EngineError, LimitExceeded
 from compression.engine.inspecting import inspect
-from compression.engine.isolation import coding, protocol, unpacking
+from compression.engine.isolation import batching, coding, protocol, unpacking
 from compression.engine.isolation.protocol import Operation, Request
 from compression.engine.isolation.target import Target
 from compression.engine.source import Source
@@ -32,6 +32,10 @@ def _encode(request: Request, fds: list[int], connection: socket.socket) -> dict
     return asdict(coding.encode(request, _source(fds, connection), Target(fds[1])))
 
 
+def _encode_many(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    return batching.encode_many(request, _source(fds, connection), Target(fds[1]))
+
+
 def _decode(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
     return asdict(coding.decode(request, _source(fds, connection), Target(fds[1])))
 
@@ -46,6 +50,7 @@ def _inspect(request: Request, fds: list[int], connection: socket.socket) -> dic
 
 _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[str, Any]]] = {
     "encode": _encode,
+    "encode_many": _encode_many,
     "decode": _decode,
     "unpack": _unpack,
     "inspect": _inspect,
