@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from files.api import batch_views, views
+from files.api import batch_views, search_views, views
 
 app_name = "files"
 urlpatterns = [
@@ -12,5 +12,8 @@ urlpatterns = [
     path("info/<uuid:pk>", views.FileInfo.as_view(), name="info"),
     path("download/<uuid:pk>", views.FileDownload.as_view(), name="download"),
     path("delete/<uuid:pk>", views.FileDelete.as_view(), name="delete"),
+    path("search", search_views.Search.as_view(), name="search"),
+    path("searches", search_views.SavedList.as_view(), name="searches"),
+    path("searches/<uuid:pk>", search_views.SavedDetail.as_view(), name="search-saved"),
     path("restore/<uuid:pk>", views.FileRestore.as_view(), name="restore"),
 ]

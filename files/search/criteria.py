@@ -74,7 +74,7 @@ class Criteria:
             "media_type": self.media_type,
             "tags__contains": list(self.tags),
             "origin": self.origin,
-            "object_id__startswith": self.sha256,
+            "object__sha256__startswith": self.sha256,
             "size__gte": self.size_min,
             "size__lte": self.size_max,
             "created_at__gte": self.created_after,

@@ -17,7 +17,7 @@ MOST = 20
 class SizeClass:
     """Sizes of one order; `most` is None where there is no bound."""
 
-    label: str
+    title: str
     least: int
     most: int | None
 
@@ -57,17 +57,17 @@ def of_rows(rows: Iterable[tuple[str, str, float, int]]) -> dict[str, list[dict[
         counts[facet][value] = int(count)
     facets = {
         facet: [
-            {"value": value, "label": label(value), "count": count}
+            {"value": value, "title": title(value), "count": count}
             for value, count in sorted(counts[facet].items(), key=lambda item: (-item[1], item[0]))
         ]
-        for facet, label in (("kind", lambda kind: Kind(kind).label), ("media_type", str), ("tags", str))
+        for facet, title in (("kind", lambda kind: Kind(kind).label), ("media_type", str), ("tags", str))
     }
     return facets | {"size": _sizes(counts["size"]), "added": _ages(counts["added"])}
 
 
 def _sizes(counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {"size_min": size.least, "size_max": size.most, "label": size.label, "count": counts[str(bucket)]}
+        {"size_min": size.least, "size_max": size.most, "title": size.title, "count": counts[str(bucket)]}
         for bucket, size in enumerate(SIZES, 1)
         if str(bucket) in counts
     ]
@@ -79,5 +79,5 @@ def _ages(counts: dict[str, int]) -> list[dict[str, Any]]:
     total = 0
     for bucket, age in reversed(list(enumerate(_oldest_first(), 1))):
         total += counts.get(str(bucket), 0)
-        spans.append({"value": age, "label": AGE_WORDS[age], "count": total})
+        spans.append({"value": age, "title": AGE_WORDS[age], "count": total})
     return [span for span in spans if span["count"]]

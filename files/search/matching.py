@@ -32,7 +32,7 @@ def named(files: Any, query: Query) -> Any:
             one &= _contains(term.text)
         condition |= one
     if _HASH.fullmatch(query.whole):
-        condition |= Q(object_id__startswith=query.whole)
+        condition |= Q(object__sha256__startswith=query.whole)
     return _without(files.alias(pairs=Pairs("folded")).filter(condition), query)
 
 
@@ -61,7 +61,7 @@ def name_score(query: Query) -> Case | Value:
         When(_all_begin_words(query), then=Value(WORDS)),
     ]
     if _HASH.fullmatch(whole):
-        scores.insert(0, When(object_id__startswith=whole, then=Value(EXACT)))
+        scores.insert(0, When(object__sha256__startswith=whole, then=Value(EXACT)))
     return Case(*scores, default=Value(PART), output_field=FloatField())
 
 

@@ -104,16 +104,24 @@ class Results(Sequence[Hit]):
     def __getitem__(self, index: int | slice) -> Hit | list[Hit]:
         if isinstance(index, int):
             return self[index : index + 1][0]
-        window = (index.start or 0, index.stop)
-        if window != self._window:
-            self._window = window
+        start, stop = index.start or 0, index.stop
+        if start != self._window[0] or stop > self._window[1]:
+            self._window = start, stop
             vars(self).pop("found", None)
-        return self._hits() if self.query else self._listed()
+        return self._hits(stop - start) if self.query else self._listed(start, stop)
 
     @cached_property
     def found(self) -> Found:
         """What there is, and the page of the window."""
         return self._search() if self.query else self._list()
+
+    def files(self) -> Any:
+        """Return all that is found, as rows to do something with; not in any order."""
+        if not self.query:
+            return self._files
+        found = matching.named(self._files, self.query).values("pk")
+        texts = matching.within(self._files, self.query)
+        return self._files.filter(pk__in=found if texts is None else found.union(texts.values("pk")))
 
     def _search(self) -> Found:
         named = matching.named(self._files, self.query).annotate(score=matching.name_score(self.query))
@@ -155,13 +163,12 @@ class Results(Sequence[Hit]):
         direction = "DESC" if self.ordering.startswith("-") else "ASC"
         return f"{column} {direction}, created_at DESC, id DESC"
 
-    def _listed(self) -> list[Hit]:
-        start, stop = self._window
+    def _listed(self, start: int, stop: int) -> list[Hit]:
         return [Hit(file) for file in self._files.order_by(self.ordering, "-pk")[start:stop]]
 
-    def _hits(self) -> list[Hit]:
+    def _hits(self, most: int) -> list[Hit]:
         """Return the files of the page in its order, with the places of the words."""
-        page = self.found.page
+        page = self.found.page[:most]
         length = Func(F("text__body"), function="octet_length", output_field=IntegerField())
         files = self._files.annotate(text_bytes=length).in_bulk([pk for pk, _ in page])
         present = [(files[pk], score) for pk, score in page if pk in files]

@@ -1,22 +1,28 @@
-"""Writes of what searches read: the words of texts. Saved searches are in `files.search.saved`."""
+"""Writes of what searches read, the words of texts; and of saved searches."""
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Cast, Now
 
 from core import audit
-from core.errors import Unavailable
+from core.errors import Conflict, FieldError, Invalid, Unavailable
 from core.text import storable
 from files.detection import HEAD_BYTES, text_of
 from files.errors import ObjectDamaged, ObjectMissing
-from files.models import File, FileText
+from files.models import File, FileText, SavedSearch
+from files.search.criteria import Criteria
 from files.search.words import fold, vector, words
 from files.storage import objects
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +30,8 @@ BODY_BYTES = 256 * 1024
 """How much of a file's content is searched in."""
 ATTEMPTS = 3
 STEP = 50
+SAVED_MAX = 200
+"""Saved searches of one account."""
 
 
 @audit.unaudited("reads what is stored; changes nothing that anybody put there")
@@ -112,3 +120,57 @@ def _beginning(file: File) -> str:
     except (ObjectMissing, ObjectDamaged):
         return ""
     return text_of(bytes(data), head_bytes=HEAD_BYTES, whole=len(data) == file.size) or ""
+
+
+# Saved searches
+
+
+@transaction.atomic
+def search_save(*, owner: "User", name: str, criteria: Criteria) -> SavedSearch:
+    """Keep a search under a name. Conflict where the name is taken, or the account has very many."""
+    _require_some(criteria)
+    if SavedSearch.objects.filter(owner=owner).count() >= SAVED_MAX:
+        raise Conflict(f"You have {SAVED_MAX} saved searches. Delete some first.", code="too_many_searches")
+    with _told_if_taken():
+        saved = SavedSearch.objects.create(owner=owner, name=name, criteria=criteria.as_json())
+    audit.record("search.saved", actor=owner, target=saved)
+    return saved
+
+
+@transaction.atomic
+def search_change(*, search: SavedSearch, actor: "User", changes: Mapping[str, Any]) -> SavedSearch:
+    """Give a saved search another name or other criteria; what `changes` does not have stays."""
+    if "name" in changes:
+        search.name = changes["name"]
+    if "criteria" in changes:
+        _require_some(changes["criteria"])
+        search.criteria = changes["criteria"].as_json()
+    with _told_if_taken():
+        search.save(update_fields=sorted(changes))
+    audit.record("search.changed", actor=actor, target=search, detail={"fields": sorted(changes)})
+    return search
+
+
+@transaction.atomic
+def search_delete(*, search: SavedSearch, actor: "User") -> None:
+    """Forget a saved search."""
+    audit.record("search.deleted", actor=actor, target=search, detail={"name": search.name})
+    search.delete()
+
+
+def _require_some(criteria: Criteria) -> None:
+    if not criteria:
+        raise Invalid.field("criteria", "There is nothing to search for.", "required")
+
+
+@contextmanager
+def _told_if_taken() -> Iterator[None]:
+    """Have a name that the account uses already refused as such."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "saved_searches_name_once" not in str(error):
+            raise
+        detail = "You have a saved search of this name."
+        raise Conflict(detail, code="name_taken", errors=[FieldError("name", "name_taken", detail)]) from None
