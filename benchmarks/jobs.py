@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.models import Job
 
 T = TypeVar("T")
-ROLE = "BENCH_ROLE"
+ROLE, PARENT = "BENCH_ROLE", "BENCH_PARENT"
 
 
 def kinds() -> None:
@@ -85,7 +85,7 @@ class Crew:
     def _start(role: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "benchmarks.jobs"],
-            env={**os.environ, ROLE: role},
+            env={**os.environ, ROLE: role, PARENT: str(os.getpid())},
             stdin=subprocess.DEVNULL,
         )
 
@@ -219,6 +219,9 @@ if __name__ == "__main__":
         set_up()
         from django.core.management import call_command
 
+        from core.jobs.worker import die_with_parent
+
+        die_with_parent(int(os.environ[PARENT]))
         call_command(role)
     else:
         main()

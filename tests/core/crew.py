@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 T = TypeVar("T")
+PARENT = "CREW_PARENT"
 
 
 class Crew:
@@ -24,6 +25,7 @@ class Crew:
             "DATABASE_URL": database_url,
             "LOG_LEVEL": "INFO",
             "PORT": str(port),
+            PARENT: str(os.getpid()),
         }
         self._log = Path(tempfile.mkstemp(prefix="dynacomp-crew-")[1])
         self.members: list[tuple[str, subprocess.Popen[bytes]]] = []
@@ -86,8 +88,10 @@ if __name__ == "__main__":
     django.setup()
     from django.core.management import call_command
 
+    from core.jobs.worker import die_with_parent
     from tests.core import kinds
 
+    die_with_parent(int(os.environ[PARENT]))  # also where the test run is killed
     assert kinds  # registering is what its import does
     if sys.argv[1] == "web":
         runpy.run_module("config.serving", run_name="__main__")
