@@ -5,12 +5,8 @@ the product starts once.
 """
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +15,7 @@ from typing import Any
 
 import pytest
 
-START_S = 90
-STOP_S = 15
-OURS = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "SECRET_KEY", "CODEC_HOST", "LOG_LEVEL")
+from tests.config.running import Running
 
 
 @dataclass(frozen=True)
@@ -31,7 +25,6 @@ class Stack:
     url: str
     data: Path
     password: str
-    supervisor: subprocess.Popen[bytes]
 
     def call(
         self,
@@ -83,33 +76,7 @@ def free_port() -> int:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Start the product and stop it in the end; its output goes to a file that a failure shows."""
     data = tmp_path_factory.mktemp("stack") / "data"
-    port = free_port()
-    env = {name: value for name, value in os.environ.items() if name not in OURS}
-    env |= {"DATA_DIR": str(data), "PORT": str(port), "LOG_LEVEL": "INFO"}
-    output = data.parent / "output"
-    with output.open("wb") as log:
-        supervisor = subprocess.Popen(
-            [sys.executable, "-m", "config.services.supervisor"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=env,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_ready(url, supervisor, output)
-        yield Stack(url, data, (data / "admin-password").read_text().strip(), supervisor)
-    finally:
-        supervisor.send_signal(signal.SIGTERM)
-        supervisor.wait(STOP_S)
-
-
-def _wait_until_ready(url: str, supervisor: subprocess.Popen[bytes], output: Path) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and supervisor.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/api/v1/health/ready", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the product did not start:\n{output.read_text()}")
+    with Running(data, WEB_PROCESSES="2", WORKERS="2") as running:
+        running.await_ready()
+        url = f"http://127.0.0.1:{running.services()['PORT']}"
+        yield Stack(url, data, (data / "admin-password").read_text().strip())
