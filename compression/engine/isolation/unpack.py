@@ -38,10 +38,10 @@ def unpack(
     used under a folder; a member with a `refusal` has no bytes. Without `contents` none has: a listing.
 
     Taking `content` raises the error of a member that turned out to be damaged: what came of it is of no use, the
-    members that follow can still be had. Iterating over the archive raises what ends all of it: CorruptStream,
-    LimitExceeded (number of members; bytes and ratio, over all; memory; time), Encrypted, Unsupported, UnknownFormat,
-    Stopped, CodecCrashed and others of `engine.errors`. All that came whole before is sound. Leaving the block ends
-    the work.
+    members that follow can still be had. Iterating over the archive raises what ends all of it, be it in the middle of
+    a member: CorruptStream, LimitExceeded (number of members; bytes and ratio, over all; memory; time), Encrypted,
+    Unsupported, UnknownFormat, Stopped, CodecCrashed and others of `engine.errors`. All that came whole before is
+    sound. Leaving the block ends the work.
     """
     limits = limits or ArchiveLimits()
     reading, writing = pipe()
@@ -87,7 +87,7 @@ class Unpacking:
             found = records.found(length)
             promised = self._contents and found.kind is Kind.FILE and found.refusal is None
             member = paths.admit(found)
-            content = _Content(records, self._most_bytes(member)) if promised else None
+            content = _Content(records, self._most_bytes(member), self._call) if promised else None
             yield member, iter(content or ())
             if content is not None:
                 self._received += content.skip_rest()
@@ -112,8 +112,9 @@ class Unpacking:
 class _Content:
     """The bytes of one member; `skip_rest` passes over what was not taken."""
 
-    def __init__(self, records: RecordReader, most: int) -> None:
+    def __init__(self, records: RecordReader, most: int, call: Call) -> None:
         self._records = records
+        self._call = call
         self._most = most
         self._left = 0
         self._received = 0
@@ -138,6 +139,7 @@ class _Content:
         while not self._left:
             header = self._records.header()
             if header is None:
+                self._call.report()  # raises what ended the archive in the middle of this member
                 raise broken()
             kind, length = header
             if kind is RecordKind.END:
