@@ -13,11 +13,14 @@ class CompressionConfig(AppConfig):
         """Register."""
         from compression import jobs, seeds, selectors
         from compression.compare import jobs as compare_jobs
+        from compression.unpacking import EngineUnpacker
         from core import navigation, startpage
+        from files import unpacking
 
         assert jobs  # registering is what its import does
         assert compare_jobs
         assert seeds
+        unpacking.set_unpacker(EngineUnpacker())
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
         navigation.add("Work", "Results", "compression:results", icon="history", order=20)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ADOPTED_AT_ONCE = 250
 """How many files one transaction should take at most: each holds a lock, of which the database has some thousands."""
+ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,16 @@ def files_adopt_many(
         return []
     with transaction.atomic():
         claim_quota(owner, sum(one.staged.size for one in wanted))
-        _keep_objects([one.staged for one in wanted])
-        files = File.objects.bulk_create([_row(owner, one, origin) for one in wanted])
-        details = [(file, {"origin": origin, "size": file.size}) for file in files]
-        audit.record_many("file.stored", actor=owner, targets=details)
-        publish(FileStored.of(files[0]) if len(files) == 1 else FilesStored.of(files))
+        keep_objects([one.staged for one in wanted])
+        return keep_files(owner, [_row(owner, one, origin) for one in wanted])
+
+
+def keep_files(owner: "User", rows: Sequence[File]) -> list[File]:
+    """Write the rows of files whose bytes are in their places; within a transaction that claimed the quota."""
+    files = File.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    details = [(file, {"origin": file.origin, "size": file.size}) for file in files]
+    audit.record_many("file.stored", actor=owner, targets=details)
+    publish(FileStored.of(files[0]) if len(files) == 1 else FilesStored.of(files))
     return files
 
 
@@ -99,8 +105,8 @@ def _locked_usage(owner: "User") -> int:
     return usage.bytes
 
 
-def _keep_objects(staged: Sequence[Staged]) -> None:
-    """Put the staged bytes in their places and see that each has its row."""
+def keep_objects(staged: Sequence[Staged]) -> None:
+    """Put the staged bytes in their places and see that each has its row; within a transaction, as their locks are."""
     unique = {one.sha256: one for one in staged}
     lock_objects(unique)
     rows = [StoredObject(sha256=sha256, size=one.size) for sha256, one in unique.items()]

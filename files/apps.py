@@ -17,6 +17,8 @@ class FilesConfig(AppConfig):
         from accounts import usage
         from core import formatting, navigation
         from files import checks, duties, events, health, seeds
+        from files.batch import duties as batch_duties
+        from files.batch import jobs as batch_jobs
         from files.models import Usage
         from files.search import duties as search_duties
 
@@ -25,6 +27,8 @@ class FilesConfig(AppConfig):
         assert health
         assert duties
         assert search_duties
+        assert batch_duties
+        assert batch_jobs
         assert seeds
         used = Subquery(Usage.objects.filter(owner=OuterRef("pk")).values("bytes"))
         usage.add("stored", "Stored", Coalesce(used, 0, output_field=BigIntegerField()), show=formatting.size)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from core.models import Owned
 from files import rules, usage
+from files.batch import models as batch_models
 from files.choices import Damage, Kind, Origin
 from files.querysets import FileQuerySet, FileTextQuerySet, StoredObjectQuerySet
 from files.search import triggers as search_triggers
@@ -18,6 +19,7 @@ from files.search.fields import FoldedField, Pairs
 
 assert usage  # registering its triggers is what its import does
 assert search_triggers
+assert batch_models  # a part of this app's models
 
 PENDING_KB = 256
 """What a GIN index may collect before it is sorted in: every search reads it through."""

@@ -33,10 +33,15 @@ class StoredObjectQuerySet(models.QuerySet[Any]):
     """Stored bytes."""
 
     def unreferenced(self) -> "StoredObjectQuerySet":
-        """Return the objects that no file refers to, not even a deleted one."""
+        """Return the objects that neither a file, not even a deleted one, nor a job refers to."""
+        from files.batch.models import Batch, BatchItem
         from files.models import File
 
-        return self.filter(~Exists(File.objects.filter(object=OuterRef("pk"))))
+        return self.filter(
+            ~Exists(File.objects.filter(object=OuterRef("pk"))),
+            ~Exists(Batch.objects.filter(source=OuterRef("pk"))),
+            ~Exists(BatchItem.objects.filter(object=OuterRef("pk"))),
+        )
 
 
 class FileTextQuerySet(models.QuerySet[Any]):

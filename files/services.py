@@ -77,11 +77,19 @@ def file_open(file: File) -> BinaryIO:
 @audit.unaudited("a read")
 def file_on_disk(file: File) -> Iterator[BinaryIO]:
     """Yield the bytes of a file as a file with a descriptor, brought here first where they lie elsewhere."""
-    with file_open(file) as source:
+    with object_on_disk(file.sha256, file.size) as source:
+        yield source
+
+
+@contextmanager
+@audit.unaudited("a read")
+def object_on_disk(sha256: str, size: int) -> Iterator[BinaryIO]:
+    """Yield stored bytes as a file with a descriptor, brought here first where they lie elsewhere."""
+    with objects().open_object(sha256, size) as source:
         if _has_descriptor(source):
             yield source
             return
-        with staging(file.size) as copy:
+        with staging(size) as copy:
             while chunk := source.read(HASH_CHUNK):
                 copy.write(chunk)
             copy.file.seek(0)

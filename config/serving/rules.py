@@ -17,7 +17,7 @@ MIB: Final = 1024 * KIB
 SHORT, WORK, TRANSFER, DISK = "short", "work", "transfer", "disk"
 
 # Calls that may do their work at once (up to `INLINE_LIMIT_S`) instead of making a job.
-WORK_PREFIXES = ("/api/v1/compression/", "/compress", "/decompress")
+WORK_PREFIXES = ("/api/v1/compression/", "/api/v1/files/batch-upload", "/compress", "/decompress")
 # Views that hand off while the body is unread: it is neither received before nor measured for them.
 UNREAD_BODY_PREFIXES = ("/api/v1/compression/stream",)
 

@@ -8,6 +8,8 @@ GIB = 1024 * MIB
 UPLOAD_LIMIT_BYTES = env.integer("UPLOAD_LIMIT_BYTES", 16 * GIB, minimum=1)
 # Files in one request of a batch; beyond that they come in several.
 BATCH_FILES = env.integer("BATCH_FILES", 1000, minimum=1, maximum=10_000)
+# Members of one archive that is unpacked.
+ARCHIVE_MEMBERS = env.integer("ARCHIVE_MEMBERS", 10_000, minimum=1, maximum=1_000_000)
 QUOTA_BYTES = env.integer("QUOTA_BYTES", 100 * GIB, minimum=1)
 # Room that is left free on the disk of the data folder: beyond it uploads and results are refused.
 DISK_RESERVE_BYTES = env.integer("DISK_RESERVE_BYTES", 256 * MIB)

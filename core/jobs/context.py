@@ -105,6 +105,18 @@ class JobContext:
             publish(JobLogged(self.id, entry.seq, entry.level, entry.line))
 
     @contextmanager
+    def storing(self) -> Iterator[None]:
+        """One short transaction under the fence, for a part of the work that need not be done again.
+
+        LeaseLost where the job was given to another worker, which then does that part itself.
+        """
+        await_database(DATABASE_PATIENCE_S)
+        with transaction.atomic():
+            if self.mine().select_for_update().values_list("pk").first() is None:
+                raise LeaseLost
+            yield
+
+    @contextmanager
     def completing(self) -> Iterator[Completion]:
         """One short transaction under the fence: what the body stores in it and the end of the job are one."""
         await_database(DATABASE_PATIENCE_S)

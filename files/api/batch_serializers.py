@@ -7,7 +7,18 @@ from rest_framework import serializers
 
 from files import rules
 from files.api.serializers import FileOut, FormListField, TagsField
-from files.batch import Item
+from files.batch.items import Item
+from files.models import File
+
+
+class ArchiveIn(serializers.Serializer[Any]):
+    """A stored archive, and what shall become of its members."""
+
+    file = serializers.UUIDField(help_text="Id of the stored archive.")
+    folder = serializers.CharField(
+        required=False, allow_blank=True, max_length=rules.FOLDER.max, help_text="Where all of it goes."
+    )
+    tags = TagsField(required=False, help_text="For each of the files.")
 
 
 class BatchIn(serializers.Serializer[Any]):
@@ -19,7 +30,9 @@ class BatchIn(serializers.Serializer[Any]):
         help_text="The bytes of the files. A name may be a path: its folders become the file's.",
     )
     archive = serializers.FileField(
-        required=False, help_text="A ZIP, tar (also compressed) or 7z archive whose members become files."
+        required=False,
+        allow_empty_file=True,
+        help_text="A ZIP, tar (also compressed) or 7z archive whose members become files.",
     )
     paths = FormListField(
         child=serializers.CharField(max_length=4096),
@@ -63,11 +76,19 @@ class BatchOut(serializers.Serializer[Any]):
 def outcomes(items: Sequence[Item], context: dict[str, Any]) -> dict[str, Any]:
     """Return the body of the answer about these items."""
     shape = FileOut(context=context)
-    results: list[dict[str, Any]] = []
-    for item in items:
-        if item.file is not None:
-            results.append({"name": item.path, "status": 201, "file": shape.to_representation(item.file)})
-        elif item.refusal is not None:
-            error = item.refusal.as_dict()
-            results.append({"name": item.path, "status": item.refusal.status, "error": error})
-    return {"results": results}
+    return {
+        "results": [
+            outcome(item.path, item.file, item.refusal.as_dict() if item.refusal else None, shape)
+            for item in items
+        ]
+    }
+
+
+def outcome(
+    path: str, file: File | None, error: dict[str, Any] | None, shape: FileOut | None = None
+) -> dict[str, Any]:
+    """Return what became of one file: the error, or the file, where it has not been deleted for good since."""
+    if error is not None:
+        return {"name": path, "status": error["status"], "error": error}
+    found: dict[str, Any] = {"name": path, "status": 201}
+    return found | ({"file": (shape or FileOut()).to_representation(file)} if file is not None else {})

@@ -8,7 +8,8 @@ import pytest
 
 from accounts.models import AuditEntry
 from core.errors import StorageFull, Unavailable
-from files import batch
+from files.batch import services as batch
+from files.batch.items import admit
 from files.models import File, StoredObject, Usage
 from files.services import file_open
 
@@ -125,10 +126,9 @@ def test_two_batches_at_once_do_not_pass_the_quota(api, ada, monkeypatch):
     """The first look says yes, then somebody else stores: what still fits is kept."""
     ada.quota_bytes = 10
     ada.save()
-    looked = batch.admit
 
     def late(owner, items):
-        monkeypatch.setattr(batch, "admit", looked)
+        monkeypatch.setattr(batch, "admit", admit)
         assert shape(send(api(ada), [("other", b"123456")])) == [("other", 201, "")]
         return iter(items)
 

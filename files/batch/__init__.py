@@ -1,0 +1,1 @@
+"""Many files at once: as parts of one request, or as the members of an archive."""
