@@ -12,13 +12,17 @@ class CompressionConfig(AppConfig):
     def ready(self) -> None:
         """Register."""
         from compression import jobs, seeds, selectors
+        from compression.algorithms import jobs as algorithm_jobs
         from compression.compare import jobs as compare_jobs
+        from compression.history import subscribers
         from compression.unpacking import EngineUnpacker
         from core import navigation, startpage
         from files import unpacking
 
         assert jobs  # registering is what its import does
+        assert algorithm_jobs
         assert compare_jobs
+        assert subscribers
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)

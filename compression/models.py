@@ -128,6 +128,14 @@ class Algorithm(models.Model):
         return self.kind == AlgorithmKind.DYNAMIC
 
     @property
+    def composition(self) -> dict[str, Any] | None:
+        """What a dynamic one is made of, in the shape of the API."""
+        if self.config is None:
+            return None
+        params = dict(self.config)
+        return {"algorithm": params.pop("id"), "level": params.pop("level", None), "params": params}
+
+    @property
     def tested(self) -> bool:
         """Whether the version that is served has passed the conformance test."""
         return bool(self.last_test and self.last_test["passed"] and self.last_test["version"] == self.version)
@@ -241,6 +249,14 @@ def speed(size: int, seconds: float | None) -> float | None:
     return size / 1e6 / seconds if seconds and size else None
 
 
+class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
+    """Outcomes: each account reads its own, staff read all."""
+
+    def visible_to(self, user: Any) -> "HistoryQuerySet":
+        """Return the outcomes that `user` may see."""
+        return self if user.is_staff else self.filter(owner_id=user.pk)
+
+
 @guard_ledger
 class HistoryEntry(LedgerEntry):
     """What came of a codec at work on real content, successes and failures alike: the ledger of outcomes.
@@ -277,6 +293,8 @@ class HistoryEntry(LedgerEntry):
     comparison_id = models.UUIDField(null=True)
     job_id = models.UUIDField(null=True)
 
+    objects = HistoryQuerySet.as_manager()
+
     class Meta:
         db_table = "compression_history"
         verbose_name = "outcome"
@@ -295,3 +313,20 @@ class HistoryEntry(LedgerEntry):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.algorithm} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def ratio(self) -> float | None:
+        """Original bytes per compressed byte; none for nothing, and for failures."""
+        if not self.succeeded or self.original_size is None or not self.compressed_size:
+            return None
+        return self.original_size / self.compressed_size
+
+    @property
+    def compress_mb_s(self) -> float | None:
+        """MB (10^6 bytes) of original data a second, compressing."""
+        return speed(self.original_size or 0, self.compress_seconds)
+
+    @property
+    def decompress_mb_s(self) -> float | None:
+        """MB (10^6 bytes) of original data a second, decompressing."""
+        return speed(self.original_size or 0, self.decompress_seconds)

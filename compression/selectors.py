@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import Count, QuerySet, Sum
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
 from compression.api.serializers import ResultOut
 from compression.choices import Operation
 from compression.engine.detect import HEAD_BYTES
-from compression.models import Algorithm, HistoryEntry, Result
+from compression.models import Result
 from core.errors import NotFound
 from core.formatting import size
 from files import services as files
@@ -62,23 +61,6 @@ def known_original(sha256: str) -> Original | None:
         .first()
     )
     return Original(*row) if row else None
-
-
-def algorithm_statistics(algorithm: Algorithm) -> dict[str, Any]:
-    """Return what was measured of an algorithm in real runs on this platform, over everybody's outcomes.
-
-    Means weigh every run the same; `ratio` is the mean of runs, not of bytes.
-    """
-    runs = HistoryEntry.objects.filter(algorithm=algorithm.name)
-    raw, packed = Cast(F("original_size"), FloatField()), Cast(F("compressed_size"), FloatField())
-    good = Q(succeeded=True, original_size__gt=0, compressed_size__gt=0)
-    return runs.aggregate(
-        runs=Count("pk"),
-        failures=Count("pk", filter=Q(succeeded=False)),
-        ratio=Avg(raw / packed, filter=good & Q(operation=Operation.COMPRESS)),
-        compress_mb_s=Avg(raw / 1e6 / F("compress_seconds"), filter=good & Q(compress_seconds__gt=0)),
-        decompress_mb_s=Avg(raw / 1e6 / F("decompress_seconds"), filter=good & Q(decompress_seconds__gt=0)),
-    )
 
 
 def recent_files(user: User) -> QuerySet[File]:

@@ -4,9 +4,10 @@ import logging
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
-from compression import conformance, names, planning, selectors, work
+from compression import names, planning, selectors, work
 from compression.choices import AlgorithmStatus, Operation
 from compression.completion import TooLongForNow, plain_completion
 from compression.engine import codecs
@@ -17,6 +18,7 @@ from compression.machine import machine_id
 from compression.models import ALGORITHM_MACHINE, Algorithm, HistoryEntry, Result
 from compression.planning import Plan
 from core import audit
+from core.errors import Conflict
 from core.events import publish
 from core.jobs import JobContext, enqueue
 from core.models import Job
@@ -26,6 +28,17 @@ from files.models import File
 from files.staging import Staged
 
 log = logging.getLogger(__name__)
+
+# What is kept of a run on the result and in the ledger alike.
+FIGURES = (
+    "original_size",
+    "compressed_size",
+    "compress_seconds",
+    "compress_cpu_seconds",
+    "decompress_seconds",
+    "decompress_cpu_seconds",
+    "peak_memory_bytes",
+)
 
 
 # Algorithms
@@ -58,6 +71,10 @@ def algorithms_sync() -> list[str]:
         if made:
             new.append(name)
     Algorithm.objects.filter(kind="codec").exclude(name__in=codecs.all_codecs()).update(available=False)
+    dynamic = Algorithm.objects.filter(kind="dynamic")
+    known = Q(config__id__in=list(codecs.all_codecs()))
+    dynamic.filter(known).update(available=True)
+    dynamic.exclude(known).update(available=False)
     return new
 
 
@@ -67,6 +84,11 @@ def algorithm_set_status(*, algorithm: Algorithm, status: AlgorithmStatus, actor
     row = Algorithm.objects.select_for_update().get(pk=algorithm.pk)
     before = row.status
     ALGORITHM_MACHINE.require(before, status)
+    if (before, status) == (AlgorithmStatus.TESTING, AlgorithmStatus.ACTIVE) and not row.tested:
+        raise Conflict(
+            f"“{row.name}” has not passed the conformance test in version {row.version}. Test it first.",
+            code="not_tested",
+        )
     row.status = status
     row.save(update_fields=["status", "updated_at"])
     audit.record(
@@ -74,17 +96,6 @@ def algorithm_set_status(*, algorithm: Algorithm, status: AlgorithmStatus, actor
     )
     publish(AlgorithmChanged(row.name, row.status))
     return row
-
-
-@transaction.atomic
-def algorithm_test(*, algorithm: Algorithm, actor: User) -> list[conformance.Case]:
-    """Take the algorithm, as its defaults are, through the conformance set."""
-    cases = conformance.run(planning.codec_of(algorithm))
-    passed = sum(case.passed for case in cases)
-    audit.record(
-        "algorithm.tested", actor=actor, target=algorithm, detail={"passed": passed, "of": len(cases)}
-    )
-    return cases
 
 
 # Compressing and decompressing
@@ -178,6 +189,7 @@ def _store(
         name=rename(source.name, plan.algorithm.file_extension),
     )
     original = source if operation == Operation.COMPRESS else output
+    figures = {name: getattr(measured, name) for name in FIGURES}
     result = Result.objects.create(
         owner=owner,
         operation=operation,
@@ -189,13 +201,7 @@ def _store(
         file_name=source.name,
         content_kind=original.kind,
         job=job,
-        original_size=measured.original_size,
-        compressed_size=measured.compressed_size,
-        compress_seconds=measured.compress_seconds,
-        compress_cpu_seconds=measured.compress_cpu_seconds,
-        decompress_seconds=measured.decompress_seconds,
-        decompress_cpu_seconds=measured.decompress_cpu_seconds,
-        peak_memory_bytes=measured.peak_memory_bytes,
+        **figures,
         checksum=measured.checksum,
         verified=measured.verified,
     )
@@ -209,13 +215,7 @@ def _store(
         content_sha256=measured.checksum,
         content_kind=original.kind,
         media_type=original.media_type,
-        original_size=measured.original_size,
-        compressed_size=measured.compressed_size,
-        compress_seconds=measured.compress_seconds,
-        compress_cpu_seconds=measured.compress_cpu_seconds,
-        decompress_seconds=measured.decompress_seconds,
-        decompress_cpu_seconds=measured.decompress_cpu_seconds,
-        peak_memory_bytes=measured.peak_memory_bytes,
+        **figures,
     )
     audit.record(
         f"file.{operation.value}ed", actor=owner, target=result, detail={"algorithm": plan.algorithm.name}

@@ -16,10 +16,28 @@ class Rounded(serializers.FloatField):
         return float(f"{value:.4g}")
 
 
+class CompositionOut(serializers.Serializer[Any]):
+    """What a dynamic algorithm is made of: a codec with its settings fixed."""
+
+    algorithm = serializers.CharField()
+    level = serializers.IntegerField(allow_null=True)
+    params = serializers.DictField()
+
+
+class LastTestOut(serializers.Serializer[Any]):
+    """What the last conformance test gave."""
+
+    at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+    passed = serializers.BooleanField()
+
+
 class AlgorithmOut(serializers.ModelSerializer[Algorithm]):
     """An algorithm."""
 
     levels = serializers.DictField(child=serializers.IntegerField(), allow_null=True, read_only=True)
+    composition = CompositionOut(allow_null=True, read_only=True)
+    last_test = LastTestOut(allow_null=True, read_only=True)
     params = serializers.JSONField(source="params_schema", read_only=True)
     enabled = serializers.BooleanField(read_only=True)
 
@@ -39,27 +57,10 @@ class AlgorithmOut(serializers.ModelSerializer[Algorithm]):
             "media_type",
             "version",
             "enabled",
+            "composition",
+            "last_test",
             "description",
         ]
-
-
-class StatisticsOut(serializers.Serializer[Any]):
-    """What real runs measured; null where there were none."""
-
-    runs = serializers.IntegerField()
-    failures = serializers.IntegerField()
-    ratio = Rounded(allow_null=True)
-    compress_mb_s = Rounded(allow_null=True)
-    decompress_mb_s = Rounded(allow_null=True)
-
-
-class AlgorithmDetailOut(AlgorithmOut):
-    """An algorithm with what was measured of it."""
-
-    statistics = StatisticsOut(read_only=True)
-
-    class Meta(AlgorithmOut.Meta):
-        fields = [*AlgorithmOut.Meta.fields, "statistics"]
 
 
 class ResultOut(serializers.ModelSerializer[Result]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compression.api import compare_views, stream_views, views
+from compression.api import algorithm_views, compare_views, history_views, stream_views, views
 
 app_name = "compression"
 urlpatterns = [
@@ -11,8 +11,13 @@ urlpatterns = [
     path("stream", stream_views.Stream.as_view(), name="stream"),
     path("compare", compare_views.Compare.as_view(), name="compare"),
     path("compare/<uuid:pk>", compare_views.ComparisonDetail.as_view(), name="comparison"),
-    path("algorithms", views.AlgorithmList.as_view(), name="algorithms"),
-    path("algorithms/<str:name>", views.AlgorithmDetail.as_view(), name="algorithm"),
+    path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
+    path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),
+    path("algorithms/<str:name>/test", algorithm_views.AlgorithmTest.as_view(), name="algorithm-test"),
+    path("algorithms/<str:name>/viability", algorithm_views.AlgorithmViability.as_view(), name="viability"),
+    path("history", history_views.HistoryList.as_view(), name="history"),
+    path("history/export", history_views.HistoryExport.as_view(), name="history-export"),
+    path("results/export", history_views.ResultExport.as_view(), name="results-export"),
     path("results", views.ResultList.as_view(), name="results"),
     path("results/<uuid:pk>", views.ResultDetail.as_view(), name="result"),
 ]

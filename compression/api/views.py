@@ -1,27 +1,23 @@
 """Endpoints of compression."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.response import Response
 
 from accounts.http import ApiRequest
 from compression import calls, planning, selectors
 from compression.api import inputs
-from compression.api.filters import AlgorithmFilters, ResultFilters
+from compression.api.filters import ResultFilters
 from compression.api.serializers import (
-    AlgorithmDetailOut,
-    AlgorithmOut,
     CompressIn,
     DecompressIn,
     ResultOut,
 )
 from compression.choices import Operation
-from compression.models import Algorithm, Result
+from compression.models import Result
 from compression.planning import Plan
 from core.access import get_visible
 from core.api.jobs import accepted
@@ -31,31 +27,6 @@ from core.api.views import ApiView, ListView
 from core.models import Job
 from files.models import File
 from files.uploads import StreamedUploads
-
-
-class AlgorithmList(ListView):
-    """The algorithms."""
-
-    serializer_class = AlgorithmOut
-    filterset_class = AlgorithmFilters
-    search_fields = ("name", "title", "description", "family")
-    ordering_fields = ("name", "family", "kind", "status", "version")
-    ordering = ("name",)
-
-    def get_queryset(self) -> QuerySet[Algorithm]:
-        """Through the door."""
-        return Algorithm.objects.visible_to(self.request.user)
-
-
-class AlgorithmDetail(ApiView):
-    """One algorithm."""
-
-    @extend_schema(responses=AlgorithmDetailOut)
-    def get(self, request: ApiRequest, name: str) -> Response:
-        """Return the algorithm with what real runs measured of it."""
-        algorithm: Any = get_object_or_404(Algorithm.objects.visible_to(request.user), name=name)
-        algorithm.statistics = selectors.algorithm_statistics(algorithm)
-        return Response(AlgorithmDetailOut(algorithm).data)
 
 
 class Compress(StreamedUploads, ApiView):

@@ -7,6 +7,7 @@ A view returns a `Handoff` like any other response. The web server sees it, give
 
 from core.handoff.base import ON_LOOP, ClientGone, Exchange, Handoff, HandoffMiddleware
 from core.handoff.files import FileHandoff, SourceTruncated
+from core.handoff.pieces import PiecesHandoff
 
 __all__ = [
     "ON_LOOP",
@@ -15,5 +16,6 @@ __all__ = [
     "FileHandoff",
     "Handoff",
     "HandoffMiddleware",
+    "PiecesHandoff",
     "SourceTruncated",
 ]

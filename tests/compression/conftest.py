@@ -1,4 +1,4 @@
-"""Real workers and a real web server over the test's database, for the tests of compression."""
+"""Real workers and a real web server over the database of the tests; nothing that is kept from one test to the next."""
 
 import os
 import socket
@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from compression.history import summary
 from tests.core.crew import Crew, until
 from tests.stack import free_port
 from tests.work import with_name
+
+
+@pytest.fixture(autouse=True)
+def summaries_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep no summaries: the transaction of a test is never committed, so nothing would empty them."""
+    monkeypatch.setattr(summary, "KEPT_S", 0)
 
 
 @pytest.fixture(scope="session")

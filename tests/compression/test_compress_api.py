@@ -252,5 +252,5 @@ def test_the_detail_of_an_algorithm_has_measured_statistics(client: APIClient) -
     assert body["levels"] == {"min": -7, "max": 22, "default": 3}
     assert body["params"]["properties"]["level"]["maximum"] == 22
     assert body["statistics"]["runs"] == 1
-    assert body["statistics"]["ratio"] > 1
+    assert body["statistics"]["ratio"]["value"] > 1
     assert client.get(f"{API}/algorithms/nope").status_code == 404
