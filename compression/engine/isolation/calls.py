@@ -61,6 +61,7 @@ class Call:
         self._report: dict[str, Any] | None = None
         self._error: EngineError | None = None
         self._begun = False
+        self._check_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +90,7 @@ class Call:
         if listening:
             poll.register(self._connection, select.POLLIN)
         while others or listening:
+            self._check()
             ready = {fd for fd, _ in poll.poll(POLL_SECONDS * 1000)}
             if self._connection.fileno() in ready:
                 ready.remove(self._connection.fileno())
@@ -98,7 +100,6 @@ class Call:
                     listening = False
             if ready:
                 return ready
-            self._check()
         return set()
 
     def report(self) -> dict[str, Any]:
@@ -125,14 +126,18 @@ class Call:
 
     def wait_for_begin(self) -> None:
         """Return when the child has begun, or ended."""
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
         while not self._begun:
-            poll = select.poll()
-            poll.register(self._connection, select.POLLIN)
+            self._check()
             if poll.poll(POLL_SECONDS * 1000):
                 self.hear()
-            self._check()
 
     def _check(self) -> None:
+        """Ask whether to go on, ten times a second."""
+        if time.monotonic() < self._check_at:
+            return
+        self._check_at = time.monotonic() + POLL_SECONDS
         if self._should_stop is not None and self._should_stop():
             raise Stopped("Stopped on request")
         if time.monotonic() > self._deadline:
