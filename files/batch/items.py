@@ -72,6 +72,14 @@ def place(path: str, folder: str = "") -> tuple[str, str]:
     return inner, name
 
 
+def check_path(item: Item, folder: str) -> None:
+    """Refuse an item whose path below `folder` cannot be kept."""
+    try:
+        place(item.path, folder)
+    except AppError as error:
+        item.refusal = item.refusal or error
+
+
 def admit(owner: "User", items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items that the quota has room for, in order; refuse the others."""
     room = Room(free_bytes(owner))

@@ -13,7 +13,7 @@ from core.jobs import JobContext
 from files import services
 from files.adoption import ADOPTED_AT_ONCE, claim_quota, keep_files, keep_objects
 from files.api.batch_serializers import outcome
-from files.batch.items import BatchRefused, Item, Room
+from files.batch.items import BatchRefused, Item, Room, check_path
 from files.batch.members import Wish, bounds, staged_item
 from files.batch.models import Batch, BatchItem
 from files.batch.services import batch_store
@@ -91,6 +91,7 @@ class _Run:
         self._add(seq, staged_item(member, self._area, self._room))
 
     def _add(self, seq: int, item: Item) -> None:
+        check_path(item, self._wish.folder)
         if self._wish.atomic and item.refusal is not None:
             self._refused.append(item)  # nothing will be kept: what else is wrong is all there is to find out
             return
@@ -141,7 +142,6 @@ class _Run:
 
     def _held(self) -> list[BatchItem]:
         """Put the bytes of the members where objects are; return the rows that hold them."""
-        keep_objects([item.bytes for _, item in self._waiting])
         rows = []
         for seq, item in self._waiting:
             one = item.adoption(self._wish.folder, self._wish.tags).complete()
@@ -149,6 +149,7 @@ class _Run:
             row.name, row.folder, row.size = one.name, one.folder, one.staged.size
             row.media_type, row.kind = one.media_type, one.kind or row.kind
             rows.append(row)
+        keep_objects([item.bytes for _, item in self._waiting])
         return rows
 
     def complete(self) -> None:

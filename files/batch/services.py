@@ -17,7 +17,7 @@ from core.errors import AppError, TooLarge, Unprocessable
 from core.jobs import enqueue
 from core.models import Job
 from files.adoption import ADOPTED_AT_ONCE, claim_quota, files_adopt_many, keep_objects
-from files.batch.items import BatchRefused, Item, Room, admit
+from files.batch.items import BatchRefused, Item, Room, admit, check_path
 from files.batch.members import Wish, bounds, staged_item
 from files.batch.models import Batch
 from files.batch.selectors import held_bytes
@@ -47,7 +47,8 @@ def batch_store(
     With `atomic` all are kept, or none and BatchRefused or the one error that concerns them all is raised.
     """
     batch = _Batch(owner, folder, tags)
-    batch.check(items)
+    for item in items:
+        check_path(item, folder)
     good = [item for item in items if item.refusal is None]
     if not atomic:
         batch.keep_fitting(good)
@@ -62,14 +63,6 @@ class _Batch:
     owner: "User"
     folder: str
     tags: Sequence[str]
-
-    def check(self, items: Sequence[Item]) -> None:
-        """Refuse the items whose paths cannot be kept."""
-        for item in items:
-            try:
-                item.adoption(self.folder, self.tags)
-            except AppError as error:
-                item.refusal = item.refusal or error
 
     def keep(self, items: Sequence[Item]) -> None:
         """Keep all of the items, or none."""
