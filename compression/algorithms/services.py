@@ -30,7 +30,7 @@ KIND = "test_algorithm"
 NO_PARAMS: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
-def facts_of(codec: Codec) -> dict[str, Any]:
+def _facts(codec: Codec) -> dict[str, Any]:
     """Return what a preset takes over from its codec."""
     return {
         "family": codec.family,
@@ -64,7 +64,7 @@ def preset_create(
                 kind=AlgorithmKind.DYNAMIC,
                 status=AlgorithmStatus.DRAFT,
                 config=codec.config(),
-                **facts_of(codec),
+                **_facts(codec),
             )
             AlgorithmVersion.objects.create(algorithm=row, version=row.version, config=row.config)
             audit.record("algorithm.created", actor=actor, target=row, detail={"of": algorithm})
