@@ -23,3 +23,9 @@ def content_of(user: User, file_id: UUID) -> str | None:
         File.objects.visible_to(user).filter(pk=file_id).values_list("object_id", flat=True).first()
     )
     return found
+def visible_file(user: User, file_id: UUID) -> File | None:
+    """Return a file that `user` may see; None for any other."""
+    found: File | None = File.objects.visible_to(user).filter(pk=file_id).first()
+    return found
+
+
