@@ -11,7 +11,7 @@ PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 8
 export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || echo "$(CURDIR)/.venv/home")
 
 .PHONY: help run test check venv venv-dev bundle bundle-dev system-packages lint types imports migrations \
-	frontend-tests bench-codecs bench-serving bench-jobs lock clean
+	frontend-tests bench-codecs bench-serving bench-jobs install-cli lock clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-serving: ## Measure the web server.
 bench-jobs: ## Measure the jobs.
 bench-codecs bench-serving bench-jobs: bench-%: bundle-dev
 	@$(PY) -m benchmarks.$* $(ARGS)
+
+install-cli: venv ## Put the command `dynacomp` into ~/.local/bin, or into FOLDER.
+	@scripts/install-cli.sh $(FOLDER)
 
 lock: venv-dev ## Resolve the requirements anew into constraints.txt.
 	@$(PY) scripts/lock.py > constraints.new && mv constraints.new constraints.txt

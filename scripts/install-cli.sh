@@ -1,0 +1,17 @@
+#!/bin/sh
+# Put `dynacomp` where the shell finds it: scripts/install-cli.sh [FOLDER]   (~/.local/bin)
+set -eu
+folder=${1:-"$HOME/.local/bin"}
+here=$(cd "$(dirname "$0")/.." && pwd)
+mkdir -p "$folder"
+cat > "$folder/dynacomp.new" <<END
+#!/bin/sh
+PYTHONPATH='$here' exec '$here/.venv/bin/python' -m compression.cli "\$@"
+END
+chmod 755 "$folder/dynacomp.new"
+mv "$folder/dynacomp.new" "$folder/dynacomp"
+echo "Installed $folder/dynacomp"
+case ":$PATH:" in
+*":$folder:"*) ;;
+*) echo "It is found once the folder is on the PATH: export PATH=\"$folder:\$PATH\"" ;;
+esac
