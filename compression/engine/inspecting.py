@@ -15,11 +15,11 @@ from compression.engine.archives.sevenzip import folder_refusal, read_table
 from compression.engine.archives.tar import read_tar
 from compression.engine.archives.zip_directory import FLAG_ENCRYPTED, read_directory
 from compression.engine.codecs import codec_from
-from compression.engine.codecs.brotli import Brotli
+from compression.engine.codecs.brotli import attempt
 from compression.engine.codecs.reader import ByteReader, Bytes
 from compression.engine.codecs.zstd import zstd
 from compression.engine.declared import declared
-from compression.engine.errors import CorruptStream, Encrypted, EngineError, TruncatedStream, UnknownFormat
+from compression.engine.errors import CorruptStream, Encrypted, EngineError, UnknownFormat
 from compression.engine.formats import HEAD_BYTES, Format
 from compression.engine.limits import ArchiveLimits, MiB
 from compression.engine.source import Source
@@ -27,7 +27,8 @@ from compression.engine.source import Source
 LOOK_OUTPUT = 8 * MiB
 """What is decoded at most. A file that holds less is known exactly."""
 LOOK_INPUT = 1 * MiB
-"""What brotli is tried on at most."""
+"""What brotli is tried on at most, and what that may become."""
+BROTLI_OUTPUT = 128 * MiB
 BROTLI_LEAST = 32
 """Below so many bytes anything may be brotli."""
 _WEAKLY_MARKED = ("zlib", "lzma", "deflate")
@@ -200,22 +201,23 @@ def _brotli(source: Source, limits: ArchiveLimits, *, hinted: bool) -> Info:
     """
     size = source.size or 0
     packed = min(size, LOOK_INPUT)
-    produced, data, ended = 0, bytearray(), True
-    try:
-        for piece in Brotli().decode_chunks(source.region(0, packed), limits):
-            produced += len(piece)
-            data += piece[: LOOK_OUTPUT - len(data)]
-    except TruncatedStream:
-        ended = False
-    except EngineError:
+    tried = attempt(source.region(0, packed), keep=LOOK_OUTPUT, most=BROTLI_OUTPUT)
+    if tried is None:
         return Info()
     cut = packed < size
-    if ended and not cut and (hinted or size >= BROTLI_LEAST):
+    if tried.ended and not cut and (hinted or size >= BROTLI_LEAST):
         certainty = Certainty.SURE
-    elif not ended and cut and (hinted or produced >= BROTLI_GAIN * packed):
+    elif not tried.ended and (cut or hinted) and (hinted or tried.produced >= BROTLI_GAIN * packed):
         certainty = Certainty.LIKELY
     else:
         return Info()
-    look = _Look(bytes(data), ended=ended and produced == len(data))
-    inside, members = _inside(look, limits, limits.max_layers)
-    return Info(("brotli", *inside), certainty, produced if ended else None, exact=ended, members=members)
+    whole = tried.ended and tried.produced == len(tried.output)
+    inside, members = _inside(_Look(tried.output, ended=whole), limits, limits.max_layers)
+    return Info(
+        ("brotli", *inside),
+        certainty,
+        content_size=tried.produced if tried.ended else None,
+        exact=tried.ended,
+        members=members,
+        problem="" if tried.ended or cut else "The data end in the middle of the stream",
+    )

@@ -9,7 +9,7 @@ from compression.engine.archives.sevenzip import read_sevenzip
 from compression.engine.archives.tar import read_tar
 from compression.engine.archives.zip import read_zip
 from compression.engine.codecs import codec_from
-from compression.engine.codecs.brotli import brotli_beginning
+from compression.engine.codecs.brotli import attempt
 from compression.engine.codecs.reader import ByteReader
 from compression.engine.errors import UnknownFormat
 from compression.engine.formats import HEAD_BYTES, Format
@@ -49,9 +49,11 @@ def open_archive(source: Source, limits: ArchiveLimits) -> Archive:
 def _format(reader: ByteReader) -> Format | None:
     """What begins here. Brotli has no mark: it is what gives a tar archive when decoded so."""
     found = formats.recognise(reader.peek(HEAD_BYTES))
-    if found is None and formats.recognise(brotli_beginning(reader.peek(BROTLI_HEAD))) == formats.TAR:
-        return formats.get("brotli")
-    return found
+    if found is not None:
+        return found
+    tried = attempt([reader.peek(BROTLI_HEAD)], keep=HEAD_BYTES, most=HEAD_BYTES)
+    is_tar = tried is not None and formats.recognise(tried.output) == formats.TAR
+    return formats.get("brotli") if is_tar else None
 
 
 def _members(

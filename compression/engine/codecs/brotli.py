@@ -1,7 +1,6 @@
 """Brotli (RFC 7932): made for the web; no magic number, no checksum."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +11,9 @@ from compression.engine.codecs.members import decoded
 from compression.engine.codecs.params import Choice, Integer, parameter
 from compression.engine.codecs.reader import ByteReader, Bytes
 from compression.engine.codecs.registry import register
-from compression.engine.limits import Limits, MiB
+from compression.engine.limits import KiB, Limits, MiB
+
+ATTEMPT_STEP = 256 * KiB
 
 MODES = {"generic": brotli.MODE_GENERIC, "text": brotli.MODE_TEXT, "font": brotli.MODE_FONT}
 
@@ -87,8 +88,32 @@ class Brotli(Codec):
         return OVERHEAD + (80 if self.level >= 5 else 8) * MiB + 3 * window
 
 
-def brotli_beginning(head: bytes) -> bytes:
-    """Some KiB of what the beginning of a stream decodes to; nothing where it cannot be brotli."""
-    with suppress(brotli.error):
-        return bytes(brotli.Decompressor().process(head, output_buffer_limit=16 << 10))
-    return b""
+@dataclass(frozen=True)
+class Attempt:
+    """What came of decoding bytes that may be brotli: the beginning of the output, its size, whether it ended."""
+
+    output: bytes
+    produced: int
+    ended: bool
+
+
+def attempt(packed: Iterable[Bytes], keep: int, most: int) -> Attempt | None:
+    """Decode what may be brotli, or the beginning of it; None where it cannot be.
+
+    Stops at `most` bytes of output, and keeps the first `keep` of them.
+    """
+    decompressor, output, produced = brotli.Decompressor(), bytearray(), 0
+    try:
+        for chunk in packed:
+            if decompressor.is_finished():
+                return None  # something follows
+            data: Bytes = chunk
+            while piece := decompressor.process(data, output_buffer_limit=ATTEMPT_STEP):
+                output += piece[: keep - len(output)]
+                produced += len(piece)
+                if produced > most:
+                    return Attempt(bytes(output), produced, ended=False)
+                data = b""
+    except brotli.error:
+        return None
+    return Attempt(bytes(output), produced, ended=bool(decompressor.is_finished()))
