@@ -68,7 +68,7 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
 
 
 def test_nothing_prints_but_commands_and_the_supervisor() -> None:
-    speaks = {ROOT / "config/services", *ROOT.glob("*/management/commands")}
+    speaks = {ROOT / "config/services", ROOT / "compression/cli", *ROOT.glob("*/management/commands")}
     found = [
         f"{ids(path)}:{node.lineno}"
         for path in PRODUCT
