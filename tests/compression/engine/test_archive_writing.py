@@ -176,10 +176,9 @@ def test_one_at_a_time_is_open_and_little_in_memory(name: str):
         opened.append(f"-{number}")
 
     tracemalloc.start()
-    with open(os.devnull, "wb") as sink:
-        WRITERS[name](
-            sink, (Entry(f"{number}", Zeros.size, TIME, partial(source, number)) for number in range(2))
-        )
+    WRITERS[name](
+        Sink(), (Entry(f"{number}", Zeros.size, TIME, partial(source, number)) for number in range(2))
+    )
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * MiB
