@@ -66,6 +66,7 @@ API: dict[str, Rule] = {
     "api:files:download": rule(GET=VIEWER),
     "api:files:delete": rule(DELETE=USER),
     "api:files:restore": rule(POST=USER),
+    "api:files:bulk": rule(POST=USER),
     "api:files:search": rule(POST=VIEWER, scope=Scope.READ),  # changes nothing
     "api:files:searches": rule(GET=VIEWER, POST=VIEWER),
     "api:files:search-saved": rule(GET=VIEWER, PUT=VIEWER, DELETE=VIEWER),

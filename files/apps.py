@@ -19,6 +19,7 @@ class FilesConfig(AppConfig):
         from files import checks, duties, events, health, seeds
         from files.batch import duties as batch_duties
         from files.batch import jobs as batch_jobs
+        from files.bulk import own
         from files.models import Usage
         from files.search import duties as search_duties
 
@@ -30,6 +31,7 @@ class FilesConfig(AppConfig):
         assert batch_duties
         assert batch_jobs
         assert seeds
+        assert own
         used = Subquery(Usage.objects.filter(owner=OuterRef("pk")).values("bytes"))
         usage.add("stored", "Stored", Coalesce(used, 0, output_field=BigIntegerField()), show=formatting.size)
         navigation.add("Work", "Files", "files:list", icon="folder", order=30)

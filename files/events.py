@@ -34,17 +34,15 @@ class FileStored(FileEvent):
     kind: ClassVar[str] = "file.stored"
 
 
-@event
 @dataclass(frozen=True, slots=True)
-class FilesStored(Event):
-    """Several files of one owner arrived at once."""
+class FilesEvent(Event):
+    """Something happened to several files of one owner at once."""
 
-    kind: ClassVar[str] = "file.stored_many"
     ids: tuple[UUID, ...]
     owner_id: UUID
 
     @classmethod
-    def of(cls, files: Sequence[File]) -> "FilesStored":
+    def of(cls, files: Sequence[File]) -> "FilesEvent":
         """Return the event for `files`."""
         return cls(tuple(file.pk for file in files), files[0].owner_id)
 
@@ -55,6 +53,30 @@ class FilesStored(Event):
     def message(self) -> dict[str, Any]:
         """Return what a socket sends: how many, for the pages look at the database anyway."""
         return {"kind": self.kind, "owner_id": self.owner_id, "count": len(self.ids)}
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FilesStored(FilesEvent):
+    """Several files arrived, or came back from deletion."""
+
+    kind: ClassVar[str] = "file.stored_many"
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FilesChanged(FilesEvent):
+    """Tags of several files are new."""
+
+    kind: ClassVar[str] = "file.changed_many"
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FilesDeleted(FilesEvent):
+    """Several files are gone."""
+
+    kind: ClassVar[str] = "file.deleted_many"
 
 
 @event

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from files.api import batch_views, search_views, views
+from files.api import batch_views, bulk_views, search_views, views
 
 app_name = "files"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("search", search_views.Search.as_view(), name="search"),
     path("searches", search_views.SavedList.as_view(), name="searches"),
     path("searches/<uuid:pk>", search_views.SavedDetail.as_view(), name="search-saved"),
+    path("bulk", bulk_views.BulkAction.as_view(), name="bulk"),
     path("restore/<uuid:pk>", views.FileRestore.as_view(), name="restore"),
 ]

@@ -50,10 +50,8 @@ class Criteria:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Return the criteria of checked values."""
-        given: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
-        }
+        """Return the criteria of checked values, or of what `as_json` made of them."""
+        given: dict[str, Any] = {name: _checked(name, value) for name, value in values.items()}
         return cls(**given)
 
     def __bool__(self) -> bool:
@@ -114,6 +112,12 @@ class Criteria:
 
 
 NAMES = tuple(field.name for field in fields(Criteria))
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name.startswith("created_") and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

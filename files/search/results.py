@@ -117,13 +117,21 @@ class Results(Sequence[Hit]):
 
     def files(self) -> Any:
         """Return all that is found, as rows to do something with; not in any order."""
+        files = self._files.order_by()
         if not self.query:
-            return self._files
-        found = matching.named(self._files, self.query).values("pk")
-        texts = matching.within(self._files, self.query)
-        return self._files.filter(pk__in=found if texts is None else found.union(texts.values("pk")))
+            return files
+        found, texts = matching.named(files, self.query).values("pk"), matching.within(files, self.query)
+        return files.filter(pk__in=found if texts is None else found.union(texts.values("pk")))
 
-    def _search(self) -> Found:
+    def explain(self) -> str:
+        """Return how the database goes about the search, measured."""
+        sql, params = self._statement()
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
+            return "\n".join(row[0] for row in cursor.fetchall())
+
+    def _statement(self) -> tuple[str, list[Any]]:
+        """Return SQL and parameters of the one statement that finds, ranks and counts."""
         named = matching.named(self._files, self.query).annotate(score=matching.name_score(self.query))
         sql_named, of_named = _newest(named, NEWEST)
         sql_within: str = _NO_TEXT
@@ -136,7 +144,12 @@ class Results(Sequence[Hit]):
         )
         start, stop = self._window
         params = [*of_named, *of_within, self.query.tsquery() or None, stop - start, start]
-        rows = _fetched([sql, facets.SQL] if self._with_facets else [sql], params)
+        if self._with_facets:
+            sql, params = f"{sql} UNION ALL {facets.SQL}", [*params, *facets.sql_params(timezone.now())]
+        return sql, params
+
+    def _search(self) -> Found:
+        rows = _fetched(*self._statement())
         numbers = {part: int(number) for part, _, number, _ in rows if part in {"count", "most"}}
         page = sorted((place, UUID(pk), round(score, 4)) for part, pk, score, place in rows if part == "page")
         return Found(
@@ -151,7 +164,8 @@ class Results(Sequence[Hit]):
         rows: list[Row] = []
         if self._with_facets:
             listed, params = _newest(self._files.annotate(score=Value(0.0)), LISTED)
-            rows = _fetched([f"{_LISTED.format(columns=_COLUMNS, listed=listed)} {facets.SQL}"], params)
+            sql = f"{_LISTED.format(columns=_COLUMNS, listed=listed)} {facets.SQL}"
+            rows = _fetched(sql, [*params, *facets.sql_params(timezone.now())])
         return Found(count, complete=count <= LISTED, page=[], facets=facets.of_rows(rows))
 
     def _order(self) -> str:
@@ -192,12 +206,9 @@ def _newest(files: Any, most: int) -> tuple[str, Sequence[Any]]:
     return sql, params
 
 
-def _fetched(parts: list[str], params: Sequence[Any]) -> list[Row]:
-    """Run the parts as one statement, whose last one is the facets where there are any."""
-    sql = " UNION ALL ".join(parts)
-    given = [*params, *facets.sql_params(timezone.now())] if sql.endswith(facets.SQL) else params
+def _fetched(sql: str, params: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
+        cursor.execute(sql, params)
         rows: list[Row] = cursor.fetchall()
     return rows
 
