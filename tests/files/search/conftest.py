@@ -29,7 +29,7 @@ def found(api: Callable[..., Any]) -> Callable[..., list[str]]:
     clients: dict[Any, Any] = {}
 
     def find(user: User, query: str = "", *, address: str = "", **criteria: Any) -> list[str]:
-        client = clients.setdefault(user.pk, api(user))
+        client = clients.get(user.pk) or clients.setdefault(user.pk, api(user))
         body = criteria | ({"query": query} if query else {})
         answer = client.post(f"/api/v1/files/search{address}", body, format="json")
         assert answer.status_code == 200, answer.content
