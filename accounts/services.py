@@ -31,21 +31,19 @@ from core.events import publish
 @audit.unaudited("is the audit log's own sink")
 def audit_write(entries: Sequence[audit.Entry]) -> None:
     """Keep audit rows, all in one statement."""
-    rows = []
-    for entry in entries:
-        place = parse(entry.address)
-        rows.append(
-            AuditEntry(
-                action=entry.action,
-                actor=entry.actor,
-                target_type=entry.target_type,
-                target_id=entry.target_id,
-                detail=dict(entry.detail),
-                request_id=entry.request_id,
-                address=str(place) if place else None,
-            )
+    places = {address: parse(address) for address in {entry.address for entry in entries}}
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            action=entry.action,
+            actor=entry.actor,
+            target_type=entry.target_type,
+            target_id=entry.target_id,
+            detail=dict(entry.detail),
+            request_id=entry.request_id,
+            address=str(place) if (place := places[entry.address]) else None,
         )
-    AuditEntry.objects.bulk_create(rows)
+        for entry in entries
+    )
 
 
 @audit.unaudited("user_register audits")

@@ -7,10 +7,12 @@ Without an address a platform is started for it. Prints files a second, end to e
 
 import argparse
 import http.client
+import io
 import json
 import random
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
@@ -82,6 +84,25 @@ def in_batches(client: Client, files: Sequence[Named], clients: int, size: int) 
             assert all(result["status"] == 201 for result in body["results"]), body
 
 
+def zipped(files: Sequence[Named]) -> bytes:
+    """Return a ZIP archive of the files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def as_archive(client: Client, archive: bytes, query: str, count: int) -> None:
+    """Have one archive unpacked, at once or by a job."""
+    status, body = client.send(f"/files/batch-upload{query}", [("many.zip", archive)], part="archive")
+    while status == 202 or body.get("status") in ("queued", "running"):
+        time.sleep(0.05)
+        status, body = client.call("GET", f"/jobs/{body['id']}")
+    results = (body.get("result") or body)["results"]
+    assert [result["status"] for result in results] == [201] * count, (status, str(body)[:500])
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -110,6 +131,14 @@ def main() -> int:
                 f"{size} a request",
                 files,
                 lambda files=files, size=size: in_batches(client, files, options.clients, size),
+            )
+        for query in ("", "?atomic=true"):
+            many = material(options.files, seed=len(query) + 1)
+            archive = zipped(many)
+            measure(
+                f"one archive{query}",
+                many,
+                lambda query=query, archive=archive: as_archive(client, archive, query, options.files),
             )
         again = material(options.files, seed=100)
         measure("100 a request, known bytes", again, lambda: in_batches(client, again, options.clients, 100))

@@ -188,12 +188,17 @@ def _private(path: str, flags: int) -> int:
 
 def at_once(function: Callable[[T], object], items: Collection[T]) -> None:
     """Call `function`, which waits for a disk or a network, for each of `items`, several at a time."""
-    if len(items) < 2:
-        for item in items:
+
+    def some(share: list[T]) -> None:
+        for item in share:
             function(item)
+
+    listed = list(items)
+    if len(listed) < 2:
+        some(listed)
         return
-    with ThreadPoolExecutor(min(AT_ONCE, len(items)), thread_name_prefix="at-once") as pool:
-        for _ in pool.map(function, items):
+    with ThreadPoolExecutor(min(AT_ONCE, len(listed)), thread_name_prefix="at-once") as pool:
+        for _ in pool.map(some, [listed[first::AT_ONCE] for first in range(AT_ONCE)]):
             pass
 
 

@@ -84,11 +84,9 @@ def outcomes(items: Sequence[Item], context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def outcome(
-    path: str, file: File | None, error: dict[str, Any] | None, shape: FileOut | None = None
-) -> dict[str, Any]:
+def outcome(path: str, file: File | None, error: dict[str, Any] | None, shape: FileOut) -> dict[str, Any]:
     """Return what became of one file: the error, or the file, where it has not been deleted for good since."""
     if error is not None:
         return {"name": path, "status": error["status"], "error": error}
     found: dict[str, Any] = {"name": path, "status": 201}
-    return found | ({"file": (shape or FileOut()).to_representation(file)} if file is not None else {})
+    return found | ({"file": shape.to_representation(file)} if file is not None else {})

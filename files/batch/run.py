@@ -13,6 +13,7 @@ from core.jobs import JobContext
 from files import services
 from files.adoption import ADOPTED_AT_ONCE, claim_quota, keep_files, keep_objects
 from files.api.batch_serializers import outcome
+from files.api.serializers import FileOut
 from files.batch.items import BatchRefused, Item, Room, check_path
 from files.batch.members import Wish, bounds, staged_item
 from files.batch.models import Batch, BatchItem
@@ -64,7 +65,7 @@ class _Run:
         self._room = Room(free_bytes(ctx.owner) - sum(size for _, size, held in before if held))
         self._waiting: list[tuple[int, Item]] = []
         self._refused: list[Item] = []
-        self._seen = self._read = 0
+        self._staged = self._seen = self._read = 0
 
     def unpack(self) -> None:
         """Keep all members that are not kept yet."""
@@ -96,8 +97,8 @@ class _Run:
             self._refused.append(item)  # nothing will be kept: what else is wrong is all there is to find out
             return
         self._waiting.append((seq, item))
-        staged = sum(one.bytes.size for _, one in self._waiting if one.staged)
-        if len(self._waiting) >= ADOPTED_AT_ONCE or staged >= CHUNK_BYTES:
+        self._staged += item.staged.size if item.staged else 0
+        if len(self._waiting) >= ADOPTED_AT_ONCE or self._staged >= CHUNK_BYTES:
             self._keep_waiting()
 
     def _end_early(self, error: Unprocessable) -> None:
@@ -119,6 +120,7 @@ class _Run:
         for staged in sound:
             staged.close()
         self._waiting.clear()
+        self._staged = 0
 
     def _stored(self) -> list[BatchItem]:
         """Make files of the members; return the rows."""
@@ -158,7 +160,9 @@ class _Run:
             items = list(self._batch.items.select_related("file"))
             if self._wish.atomic and items:
                 self._make_files(items)
-            done.result = {"results": [outcome(item.path, item.file, item.error) for item in items]}
+            shape = FileOut()
+            results = [outcome(item.path, item.file, item.error, shape) for item in items]
+            done.result = {"results": results}
             self._batch.delete()
 
     def _make_files(self, items: list[BatchItem]) -> None:

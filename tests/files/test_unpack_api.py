@@ -188,8 +188,8 @@ def test_an_archive_and_files_are_too_much(api, ada):
     assert api(ada).post(URL, form, format="multipart").json()["errors"][0]["field"] == "archive"
     two = {"archive": [SimpleUploadedFile("x.zip", zipped(FILES)) for _ in range(2)]}
     assert api(ada).post(URL, two, format="multipart").json()["errors"][0]["field"] == "archive"
-    form = {"file": [SimpleUploadedFile("a", b"1"), SimpleUploadedFile("b", b"1")]}
-    answer = api(ada).post(URL + "?unpack=true", form, format="multipart")
+    several = {"file": [SimpleUploadedFile("a", b"1"), SimpleUploadedFile("b", b"1")]}
+    answer = api(ada).post(URL + "?unpack=true", several, format="multipart")
     assert answer.json()["errors"][0]["field"] == "file"
 
 

@@ -16,7 +16,7 @@ from files import duties
 from files.batch import run
 from files.batch.models import Batch, BatchItem
 from files.batch.selectors import held_bytes
-from files.batch.services import batches_forget
+from files.batch.services import batch_store, batches_forget
 from files.models import File, StoredObject
 from files.services import file_delete, file_open
 from tests.files import archives
@@ -53,7 +53,7 @@ def attempt(job: Any) -> Any:
     return Job.objects.get(pk=job.pk)
 
 
-def outcome(job: Job):
+def outcome(job: Any):
     """Return name and status of each member in the job's result."""
     assert job.status == JobStatus.SUCCEEDED, job.error
     return [(one["name"], one["status"]) for one in job.result["results"]]
@@ -181,10 +181,9 @@ def test_trouble_with_storage_is_nobodys_fault_and_costs_no_member(api, ada, mon
 
 def test_a_chunk_that_storage_refuses_is_kept_as_a_whole_or_not_at_all(api, ada, monkeypatch):
     job = ask(api(ada), zipped(MANY))
-    real = run.batch_store
 
     def refused(*, items, **others):
-        real(items=items[:1], **others)
+        batch_store(items=items[:1], **others)
         items[-1].refusal = Unavailable("Away.")
 
     monkeypatch.setattr(run, "batch_store", refused)
