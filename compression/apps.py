@@ -13,6 +13,8 @@ class CompressionConfig(AppConfig):
         """Register."""
         from compression import jobs, seeds, selectors
         from compression.algorithms import jobs as algorithm_jobs
+        from compression.batch import jobs as batch_jobs
+        from compression.batch import subscribers as batch_subscribers
         from compression.compare import jobs as compare_jobs
         from compression.history import subscribers
         from compression.unpacking import EngineUnpacker
@@ -21,12 +23,15 @@ class CompressionConfig(AppConfig):
 
         assert jobs  # registering is what its import does
         assert algorithm_jobs
+        assert batch_jobs
+        assert batch_subscribers
         assert compare_jobs
         assert subscribers
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
+        navigation.add("Work", "Batches", "compression:batches", icon="table", order=17)
         navigation.add("Work", "Results", "compression:results", icon="history", order=20)
         startpage.add(
             "saved", "Saved so far", "compression/_start_saved.html", selectors.saved, order=10, span=5

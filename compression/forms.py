@@ -90,3 +90,17 @@ class DecompressForm(InputForm):
     """A call to decompress; the format is found from the bytes where none is named."""
 
     algorithm = rules.ALGORITHM_NAME.form_field(required=False)
+
+
+def algorithm_options(user: Any) -> list[dict[str, Any]]:
+    """Return the algorithms that take new work of `user`, as `components/search_select.html` shows them."""
+    return [
+        {
+            "value": algorithm.name,
+            "label": f"{algorithm.title} ({algorithm.name})",
+            "group": algorithm.family,
+            "note": algorithm.description,
+            "colour": algorithm.colour,
+        }
+        for algorithm in Algorithm.objects.usable_by(user).order_by("colour", "family", "name")
+    ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from compression import rules
+from compression.batch.models import Batch, BatchItem
 from compression.choices import USABLE, AlgorithmKind, AlgorithmStatus
 from compression.compare.models import Comparison, Measurement
 from core.ids import uuid7
@@ -20,6 +21,8 @@ __all__ = [
     "ALGORITHM_MACHINE",
     "Algorithm",
     "AlgorithmVersion",
+    "Batch",
+    "BatchItem",
     "Comparison",
     "HistoryEntry",
     "Measurement",

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from compression.api import algorithm_views, compare_views, history_views, stream_views, views
+from compression.api import algorithm_views, batch_views, compare_views, history_views, stream_views, views
 
 app_name = "compression"
 urlpatterns = [
     path("compress", views.Compress.as_view(), name="compress"),
     path("decompress", views.Decompress.as_view(), name="decompress"),
     path("stream", stream_views.Stream.as_view(), name="stream"),
+    path("batch", batch_views.BatchCreate.as_view(), name="batch-create"),
+    path("batches", batch_views.BatchList.as_view(), name="batches"),
+    path("batches/<uuid:pk>", batch_views.BatchDetail.as_view(), name="batch"),
+    path("batches/<uuid:pk>/items", batch_views.BatchItems.as_view(), name="batch-items"),
+    path("batches/<uuid:pk>/retry", batch_views.BatchRetry.as_view(), name="batch-retry"),
     path("compare", compare_views.Compare.as_view(), name="compare"),
     path("compare/<uuid:pk>", compare_views.ComparisonDetail.as_view(), name="comparison"),
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),

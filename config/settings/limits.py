@@ -1,5 +1,7 @@
 """How much one request, one user and one job may take."""
 
+import os
+
 from config import env
 
 MIB = 1024 * 1024
@@ -27,6 +29,10 @@ INLINE_SLOTS = env.integer("INLINE_SLOTS", 4, minimum=1)
 STREAM_SLOTS = env.integer("STREAM_SLOTS", 8, minimum=1)
 STREAM_SLOTS_PER_ACCOUNT = env.integer("STREAM_SLOTS_PER_ACCOUNT", 4, minimum=1)
 STREAM_WALL_S = env.integer("STREAM_WALL_S", 2 * 3600, minimum=1)
+
+# Files times algorithms of one batch, and how many groups of them one worker has in work at a time.
+BATCH_ITEMS = env.integer("BATCH_ITEMS", 50_000, minimum=1)
+BATCH_PARALLEL = env.integer("BATCH_PARALLEL", min(8, len(os.sched_getaffinity(0))), minimum=1, maximum=64)
 
 CODEC_MEMORY_BYTES = env.integer("CODEC_MEMORY_BYTES", 2 * GIB, minimum=64 * MIB)
 DECODED_LIMIT_BYTES = env.integer("DECODED_LIMIT_BYTES", 64 * GIB, minimum=1)
