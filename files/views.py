@@ -21,6 +21,7 @@ from core.handoff import FileHandoff
 from files import panels, selectors, services, snippets
 from files.api.views import deleted
 from files.api.views import download as download_of
+from files.batch.views import may_hold_files
 from files.choices import Kind
 from files.forms import ChangeForm
 from files.listing import COLUMNS, OWNER, asked
@@ -92,6 +93,7 @@ def _detail(request: SignedInRequest, file: File, form: ChangeForm) -> HttpRespo
         "snippets": snippets.for_file(file, request.build_absolute_uri("/").rstrip("/")),
         "may_change": _may_change(request),
         "packed": file.kind in {Kind.COMPRESSED, Kind.ARCHIVE},
+        "holds_files": may_hold_files(file),
     }
     return form.page(request, "files/detail.html", context)
 

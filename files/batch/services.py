@@ -18,12 +18,13 @@ from core.jobs import enqueue
 from core.models import Job
 from files.adoption import ADOPTED_AT_ONCE, claim_quota, files_adopt_many, keep_objects
 from files.batch.items import BatchRefused, Item, Room, admit, check_path
-from files.batch.members import Wish, bounds, staged_item
+from files.batch.members import Wish, bounds, fits_now, staged_item
 from files.batch.models import Batch
 from files.batch.selectors import held_bytes
 from files.choices import Origin
 from files.models import File
 from files.selectors import free_bytes
+from files.services import file_on_disk
 from files.staging import Staged, StagingArea
 from files.unpacking import BeyondBounds, Look, unpacker
 
@@ -175,6 +176,15 @@ def unpack_later(
             owner=owner, job=job, source_id=source.sha256, size=source.size, uploaded=staged is not None
         )
     return job
+
+
+@audit.unaudited("the files are audited where they are stored")
+def archive_unpack(*, owner: "User", file: File, wish: Wish) -> Job:
+    """Have a worker unpack a stored file; Unprocessable where it is no archive."""
+    with file_on_disk(file) as source:
+        look = unpacker().look(source, file.name)
+    fits_now(file.size, look)
+    return unpack_later(owner=owner, wish=wish, look=look, file=file)
 
 
 @audit.unaudited("forgets what jobs that ended long ago had half done")
