@@ -3,7 +3,8 @@ import { component } from "./lib/component.ts";
 import { count, progress, size } from "./lib/format.ts";
 import { Speed } from "./lib/speed.ts";
 import { filesIn } from "./folders.ts";
-import { sendTo, UploadQueue, type Upload } from "./uploads.ts";
+import { sendTo } from "./sending.ts";
+import { ONE_EACH, TOGETHER, UploadQueue, type Upload } from "./uploads.ts";
 
 const DRAW_MS = 120;
 const SHOWN = 100;
@@ -54,7 +55,9 @@ export const dropZone = component(() => {
     summaryFigures: "",
 
     init(): void {
-      queue = new UploadQueue(sendTo(this.$root.dataset["url"]!), (upload) => this.changed(upload));
+      const { url, batchUrl } = this.$root.dataset;
+      const limits = batchUrl ? TOGETHER : ONE_EACH;
+      queue = new UploadQueue(sendTo(url!, batchUrl ?? ""), (upload) => this.changed(upload), limits);
       this.input.removeAttribute("name"); // the script sends the files; a form around it sends their ids
       window.addEventListener("beforeunload", warn);
       this.form?.addEventListener("submit", (event) => this.check(event));
