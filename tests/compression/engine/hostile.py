@@ -112,3 +112,6 @@ class Hostile(Codec):
 
     def memory_estimate(self, size: int | None = None) -> int:
         return 0
+
+    def frame_bytes(self) -> int:
+        return 256 << 10
