@@ -15,6 +15,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import local
 from typing import Any
 from urllib.parse import urlsplit
@@ -130,7 +131,7 @@ def main() -> int:
             measure(
                 f"{size} a request",
                 files,
-                lambda files=files, size=size: in_batches(client, files, options.clients, size),
+                partial(in_batches, client, files, options.clients, size),
             )
         for query in ("", "?atomic=true"):
             many = material(options.files, seed=len(query) + 1)
@@ -138,7 +139,7 @@ def main() -> int:
             measure(
                 f"one archive{query}",
                 many,
-                lambda query=query, archive=archive: as_archive(client, archive, query, options.files),
+                partial(as_archive, client, archive, query, options.files),
             )
         again = material(options.files, seed=100)
         measure("100 a request, known bytes", again, lambda: in_batches(client, again, options.clients, 100))
