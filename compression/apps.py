@@ -30,6 +30,7 @@ class CompressionConfig(AppConfig):
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
+        navigation.add("Work", "Compare", "compression:compare", icon="compare", order=12)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
         navigation.add("Work", "Batches", "compression:batches", icon="table", order=17)
         navigation.add("Work", "Results", "compression:results", icon="history", order=20)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from compression import views
 from compression.batch import views as batch_views
+from compression.compare import views as compare_views
 
 app_name = "compression"
 urlpatterns = [
@@ -16,6 +17,11 @@ urlpatterns = [
     path("batches/<uuid:pk>", batch_views.detail, name="batch"),
     path("batches/<uuid:pk>/cancel", batch_views.cancel, name="batch-cancel"),
     path("batches/<uuid:pk>/retry", batch_views.retry, name="batch-retry"),
+    path("compare", compare_views.compare, name="compare"),
+    path("compare/jobs/<uuid:pk>", compare_views.comparing, name="comparing"),
+    path("comparisons", compare_views.comparison_list, name="comparisons"),
+    path("comparisons/<uuid:pk>", compare_views.comparison, name="comparison"),
+    path("comparisons/<uuid:pk>/delete", compare_views.delete, name="comparison-delete"),
     path("results", views.result_list, name="results"),
     path("results/<uuid:pk>", views.result_detail, name="result"),
 ]

@@ -9,15 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import SignedInRequest
-from compression import calls, figures, planning, selectors, snippets
+from compression import calls, figures, planning, posted, selectors, snippets
 from compression.choices import Operation
-from compression.forms import CompressForm, DecompressForm, ParamsForm
+from compression.forms import CompressForm, DecompressForm, ParamsForm, algorithm_options
 from compression.models import Algorithm, Result
 from core.access import get_visible
 from core.errors import AppError, NotFound
 from core.models import Job
 from core.tables import Column
-from files.models import File
 from files.uploads import stream_uploads
 
 DEFAULT_ALGORITHM = "zstd"
@@ -30,10 +29,10 @@ def compress(request: SignedInRequest) -> HttpResponse:
     """Choose an input and an algorithm, and go."""
     named = request.POST.get("algorithm") or request.GET.get("algorithm") or DEFAULT_ALGORITHM
     algorithm = _algorithm(request, named)
-    posted = request.method == "POST"
-    form = CompressForm(*_sent(request)) if posted else CompressForm(initial=request.GET.dict())
+    is_post = request.method == "POST"
+    form = CompressForm(*posted.sent(request)) if is_post else CompressForm(initial=request.GET.dict())
     params = _params_form(request, algorithm)
-    if posted and form.is_valid() and (params.is_valid() or not params.is_bound):
+    if is_post and form.is_valid() and (params.is_valid() or not params.is_bound):
         try:
             plan = planning.plan(
                 form.cleaned_data["algorithm"],
@@ -41,13 +40,13 @@ def compress(request: SignedInRequest) -> HttpResponse:
                 params.values(),
                 user=request.user,
             )
-            with calls.resolved(request.user, _input(form)) as source:
+            with calls.resolved(request.user, posted.input_of(form)) as source:
                 done = calls.run(request.user, source, plan, Operation.COMPRESS)
             return _go_to(done)
         except NotFound:
             raise
         except AppError as error:
-            _show(form, error)
+            posted.show(form, error)
     return render(
         request,
         "compression/compress.html",
@@ -55,11 +54,11 @@ def compress(request: SignedInRequest) -> HttpResponse:
             "form": form,
             "params": params,
             "algorithm": algorithm,
-            "algorithms": _options(request),
-            "chosen_file": _chosen(request),
+            "algorithms": algorithm_options(request.user),
+            "chosen_file": posted.chosen_file(request),
             "recent_files": selectors.recent_files(request.user),
         },
-        status=422 if form.errors or (posted and params.errors) else 200,
+        status=422 if form.errors or (is_post and params.errors) else 200,
     )
 
 
@@ -67,12 +66,12 @@ def compress(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decompress(request: SignedInRequest) -> HttpResponse:
     """Choose an input and get back what it was."""
-    posted = request.method == "POST"
-    form = DecompressForm(*_sent(request)) if posted else DecompressForm(initial=request.GET.dict())
-    if posted and form.is_valid():
+    is_post = request.method == "POST"
+    form = DecompressForm(*posted.sent(request)) if is_post else DecompressForm(initial=request.GET.dict())
+    if is_post and form.is_valid():
         named = form.cleaned_data["algorithm"]
         try:
-            with calls.resolved(request.user, _input(form)) as source:
+            with calls.resolved(request.user, posted.input_of(form)) as source:
                 head = selectors.head(source)
                 plan = (
                     planning.plan(named, None, {}, to_decode=True)
@@ -84,14 +83,17 @@ def decompress(request: SignedInRequest) -> HttpResponse:
         except NotFound:
             raise
         except AppError as error:
-            _show(form, error)
+            posted.show(form, error)
     return render(
         request,
         "compression/decompress.html",
         {
             "form": form,
-            "algorithms": [{"value": "", "label": "Find it from the bytes"}, *_options(request)],
-            "chosen_file": _chosen(request),
+            "algorithms": [
+                {"value": "", "label": "Find it from the bytes"},
+                *algorithm_options(request.user),
+            ],
+            "chosen_file": posted.chosen_file(request),
             "recent_files": selectors.recent_files(request.user),
         },
         status=422 if form.errors else 200,
@@ -180,55 +182,17 @@ def _params_form(request: SignedInRequest, algorithm: Algorithm) -> ParamsForm:
     """The parameters that were sent, if they are those of this algorithm."""
     if request.method == "POST" and request.POST.get("params-of") == algorithm.name:
         return ParamsForm(algorithm, request.POST)
-    return ParamsForm(algorithm)
+    return ParamsForm(algorithm, initial=_params_named(request, algorithm))
 
 
-def _options(request: SignedInRequest) -> list[dict[str, Any]]:
-    return [
-        {
-            "value": algorithm.name,
-            "label": f"{algorithm.title} ({algorithm.name})",
-            "group": algorithm.family,
-            "note": algorithm.description,
-            "colour": algorithm.colour,
-        }
-        for algorithm in Algorithm.objects.usable_by(request.user).order_by("colour", "family", "name")
-    ]
-
-
-def _chosen(request: SignedInRequest) -> File | None:
-    """The file that the address or the form names, if the account may see it."""
-    raw = next(filter(None, [*request.POST.getlist("file"), request.GET.get("file")]), "")
-    try:
-        wanted = UUID(raw)
-    except ValueError:
-        return None
-    found: File | None = File.objects.visible_to(request.user).filter(pk=wanted).first()
-    return found
-
-
-def _sent(request: SignedInRequest) -> tuple[Any, Any]:
-    """What was sent: an upload and the id of a stored file may come under the same name `file`."""
-    data = request.POST.copy()
-    data["file"] = next(filter(None, request.POST.getlist("file")), "")
-    upload = request.FILES.get("file")
-    return data, {"upload": upload} if upload else {}
-
-
-def _input(form: Any) -> calls.Input:
-    cleaned = form.cleaned_data
-    return calls.Input(
-        file_id=cleaned.get("file"), upload=cleaned.get("upload"), text=cleaned.get("text") or None
-    )
-
-
-def _show(form: Any, error: AppError) -> None:
-    """Put a refusal where it belongs on the form; what was typed stays."""
-    for item in error.errors:
-        field = item.field if item.field in form.fields else None
-        form.add_error(field, item.detail)
-    if not error.errors:
-        form.add_error(None, error.detail)
+def _params_named(request: SignedInRequest, algorithm: Algorithm) -> dict[str, Any]:
+    """The parameters that the address names: a page of figures leads to the form with its settings."""
+    if request.GET.get("params-of") != algorithm.name:
+        return {}
+    prefix = f"{ParamsForm.prefix}-"
+    words = {"true": True, "false": False}
+    named = {key: str(value) for key, value in request.GET.items() if key.startswith(prefix)}
+    return {key.removeprefix(prefix): words.get(value, value) for key, value in named.items()}
 
 
 def _go_to(done: Result | Job) -> HttpResponse:

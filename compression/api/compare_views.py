@@ -9,22 +9,25 @@ from django.http.response import HttpResponseBase
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import ApiRequest
 from compression import calls as input_calls
 from compression.api import inputs
-from compression.api.compare_serializers import CompareIn, ComparisonOut, ComparisonRowOut
-from compression.compare import calls, selectors, services
+from compression.api.compare_serializers import CandidateOut, CompareIn, ComparisonOut, ComparisonRowOut
+from compression.compare import calls, figures, selectors, services
 from compression.compare.candidates import Wish, resolve
 from compression.compare.link import Sent
 from compression.compare.models import Comparison
+from compression.history import export
 from core.access import get_visible
 from core.api.jobs import accepted
 from core.api.prefer import preference
 from core.api.serializers import JobOut
 from core.api.views import ApiView, ListView
 from core.errors import Invalid
+from core.handoff import PiecesHandoff
 from core.models import Job
 from files.uploads import StreamedUploads
 
@@ -132,6 +135,35 @@ class ComparisonDetail(ApiView):
         comparison = get_visible(Comparison.objects, request.user, pk)
         services.comparison_delete(comparison=comparison, actor=request.user)
         return Response(status=204)
+
+
+class ComparisonExport(ApiView):
+    """A comparison as a file."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Take any `Accept`: `format` says what is wanted."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("format", enum=["csv", "json"], description="csv, where it is left out.")
+        ],
+        responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/json"): CandidateOut(many=True)},
+    )
+    def get(self, request: ApiRequest, pk: UUID) -> PiecesHandoff:
+        """Send the candidates with their figures, a row each."""
+        comparison = get_visible(selectors.with_measurements(), request.user, pk)
+        return export.answer_pages(
+            request._request,
+            [figures.rows(comparison)],
+            _shape,
+            name=f"comparison of {comparison.file_name}",
+            format_=request.query_params.get("format", "csv"),
+        )
+
+
+def _shape(rows: Any) -> Any:
+    return CandidateOut(rows, many=True).data
 
 
 def link_of(query: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("batches/<uuid:pk>/retry", batch_views.BatchRetry.as_view(), name="batch-retry"),
     path("compare", compare_views.Compare.as_view(), name="compare"),
     path("compare/<uuid:pk>", compare_views.ComparisonDetail.as_view(), name="comparison"),
+    path("compare/<uuid:pk>/export", compare_views.ComparisonExport.as_view(), name="comparison-export"),
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),
     path("algorithms/<str:name>/test", algorithm_views.AlgorithmTest.as_view(), name="algorithm-test"),

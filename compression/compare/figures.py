@@ -1,6 +1,6 @@
 """What a comparison's measurements say: ratios, speeds with intervals, the Pareto front, the offers for a link."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from compression.compare.link import BreakEven, Offer, Sent, break_evens
 from compression.compare.measuring import LEAST, TIGHT, speed
 from compression.compare.models import Comparison, Measurement
 from compression.compare.pareto import front
+from compression.snippets import changed
 from compression.statistics import Estimate, typical
 
 # The input as it is, without any work: what every candidate has to beat on a link.
@@ -41,7 +42,11 @@ class Row:
     @property
     def settings(self) -> dict[str, Any]:
         """The parameters but the level that differ from their defaults."""
-        return {} if self.measurement.algorithm.is_dynamic else changed(self.measurement)
+        return (
+            {}
+            if self.measurement.algorithm.is_dynamic
+            else changed(self.measurement.algorithm, self.measurement.params)
+        )
 
     @property
     def failed(self) -> bool:
@@ -109,14 +114,6 @@ class Row:
 
 def _seconds(runs: Sequence[float]) -> float | None:
     return typical([max(value, 1e-9) for value in runs]).value if runs else None
-
-
-def changed(row: Measurement) -> dict[str, Any]:
-    """Return the parameters but the level that differ from the algorithm's defaults."""
-    declared: Mapping[str, Any] = row.algorithm.params_schema.get("properties", {})
-    return {
-        name: value for name, value in row.params.items() if declared.get(name, {}).get("default") != value
-    }
 
 
 def rows(comparison: Comparison) -> list[Row]:

@@ -3,7 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, Prefetch, QuerySet
+from django.db.models import Count, FloatField, Min, Prefetch, Q, QuerySet
+from django.db.models.functions import Cast, NullIf
 from rest_framework.utils.encoders import JSONEncoder
 
 from compression.api.compare_serializers import ComparisonOut
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 def comparisons_with_counts(user: "User") -> QuerySet[Comparison]:
     """Return the comparisons that `user` may see, with what a row of a list shows, in one query."""
     found: QuerySet[Comparison] = Comparison.objects.visible_to(user)
-    return found.annotate(
-        candidates=Count("measurements"), smallest_size=Min("measurements__compressed_size")
+    smallest = Min("measurements__compressed_size", filter=Q(measurements__error_code=""))
+    return found.annotate(candidates=Count("measurements"), smallest_size=smallest).annotate(
+        best_ratio=Cast("original_size", FloatField()) / NullIf("smallest_size", 0)
     )
 
 

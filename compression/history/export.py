@@ -7,7 +7,7 @@ come while it reads are in none of them.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -27,20 +27,25 @@ Shape = Callable[[Sequence[Any]], Sequence[Mapping[str, Any]]]
 def answer(
     request: HttpRequest, queryset: QuerySet[Any], shape: Shape, *, name: str, format_: str
 ) -> PiecesHandoff:
-    """Return the download of all rows of `queryset` as `format_`; 400 for a format that there is not.
+    """Return the download of all rows of `queryset` as `format_`; see `answer_pages`."""
+    return answer_pages(request, pages(queryset), shape, name=name, format_=format_)
+
+
+def answer_pages(
+    request: HttpRequest, rows: Iterable[Sequence[Any]], shape: Shape, *, name: str, format_: str
+) -> PiecesHandoff:
+    """Return the download of pages of rows as `format_`; 400 for a format that there is not.
 
     `shape` makes plain objects of rows; their keys are the columns.
     """
     if format_ not in TYPES:
+        known = ", ".join(TYPES)
         raise Invalid.field(
-            "format", f"There is no format “{format_[:20]}”. Known: {', '.join(TYPES)}.", "unknown_format"
+            "format", f"There is no format “{format_[:20]}”. Known: {known}.", "unknown_format"
         )
     write = as_csv if format_ == "csv" else as_json
     return PiecesHandoff(
-        request,
-        partial(write, pages(queryset), shape),
-        filename=f"{name}.{format_}",
-        content_type=TYPES[format_],
+        request, partial(write, rows, shape), filename=f"{name}.{format_}", content_type=TYPES[format_]
     )
 
 
@@ -57,7 +62,7 @@ def pages(queryset: QuerySet[Any]) -> Iterator[Sequence[Any]]:
         )
 
 
-def as_csv(rows: Iterator[Sequence[Any]], shape: Shape) -> Iterator[bytes]:
+def as_csv(rows: Iterable[Sequence[Any]], shape: Shape) -> Iterator[bytes]:
     """Yield RFC 4180 with a heading; objects are JSON, nothing is empty."""
     heading = True
     for page in rows:
@@ -85,7 +90,7 @@ def cell(value: Any) -> str:
     return f"'{text}" if isinstance(value, str) and text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-def as_json(rows: Iterator[Sequence[Any]], shape: Shape) -> Iterator[bytes]:
+def as_json(rows: Iterable[Sequence[Any]], shape: Shape) -> Iterator[bytes]:
     """Yield one JSON array, an object a line."""
     before = "["
     for page in rows:

@@ -162,7 +162,10 @@ class Migration(migrations.Migration):
                         max_length=127,
                         validators=[
                             core.rules.Text(
-                                lines=False, max=127, min=1, pattern="[a-z0-9!#$&^_.+\\-]+\\/[a-z0-9!#$&^_.+\\-]+"
+                                lines=False,
+                                max=127,
+                                min=1,
+                                pattern="[a-z0-9!#$&^_.+\\-]+\\/[a-z0-9!#$&^_.+\\-]+",
                             )
                         ],
                     ),

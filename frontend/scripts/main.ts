@@ -15,7 +15,8 @@ import { navigation } from "./navigation.ts";
 import { installPalette, palette } from "./palette.ts";
 import { installRelativeTimes } from "./relative_time.ts";
 import { searchSelect } from "./search_select.ts";
-import { copyCode, passwordReveal } from "./small.ts";
+import { linkChoice } from "./link_choice.ts";
+import { checkAll, copyCode, passwordReveal } from "./small.ts";
 import { dataTable } from "./table.ts";
 import { tabs } from "./tabs.ts";
 import { followSystemTheme, themeSwitch } from "./theme.ts";
@@ -24,12 +25,14 @@ import { toasts } from "./toasts.ts";
 const components: Record<string, () => object> = {
   blockStrip,
   chartFrame,
+  checkAll,
   confirmName,
   copyCode,
   dataTable,
   dropZone,
   jobProgress,
   levelSlider,
+  linkChoice,
   logViewer,
   menu,
   navigation,

@@ -31,3 +31,18 @@ export const copyCode = component(() => ({
     toast({ title: "Copied", tone: "good" });
   },
 }));
+
+/** Check all boxes of a group, or none. */
+export const checkAll = component(() => ({
+  set(checked: boolean): void {
+    for (const box of this.$root.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) box.checked = checked;
+  },
+
+  all(): void {
+    this.set(true);
+  },
+
+  none(): void {
+    this.set(false);
+  },
+}));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, duration, percent, progress, rate, relative, significant, size } from "../scripts/lib/format.ts";
+import { bandwidth, count, duration, percent, progress, rate, relative, significant, size } from "../scripts/lib/format.ts";
 
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
 
@@ -66,4 +66,15 @@ test("how long ago", () => {
   assert.equal(relative(at(61), now), "1 minute ago");
   assert.equal(relative(at(-7200), now), "in 2 hours");
   assert.equal(relative(at(3 * 86400), now), "3 days ago");
+});
+
+test("bandwidths in the fitting unit", () => {
+  const cases: [number, string][] = [
+    [0.056, "56.0 kbit/s"],
+    [0.9996, "1.00 Mbit/s"],
+    [2.9412, "2.94 Mbit/s"],
+    [999.6, "1.00 Gbit/s"],
+    [10_000, "10.0 Gbit/s"],
+  ];
+  for (const [value, text] of cases) assert.equal(plain(bandwidth(value)), text);
 });

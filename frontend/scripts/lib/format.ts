@@ -33,6 +33,12 @@ export function size(bytes: number): string {
 /** Bytes per second as MB/s. */
 export const rate = (bytesPerSecond: number): string => `${significant(bytesPerSecond / 1e6)}${SPACE}MB/s`;
 
+/** 56.0 kbit/s, 2.94 Mbit/s, 1.00 Gbit/s */
+export function bandwidth(mbitS: number): string {
+  if (mbitS >= 999.5) return `${significant(mbitS / 1000)}${SPACE}Gbit/s`;
+  return mbitS >= 0.9995 ? `${significant(mbitS)}${SPACE}Mbit/s` : `${significant(mbitS * 1000)}${SPACE}kbit/s`;
+}
+
 /** 64 %, 3.2 % */
 export function percent(share: number): string {
   const decimals = share >= 0.1 || share === 0 ? 0 : 1;

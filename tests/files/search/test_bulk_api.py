@@ -1,6 +1,7 @@
 """`POST /files/bulk`: what is shown first is what happens then, each file has its outcome, deletions can be undone."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ URL = "/api/v1/files/bulk"
 
 @pytest.fixture
 def call(api):
-    clients = {}
+    clients: dict[Any, Any] = {}
 
     def send(user, **body):
         client = clients.get(user.pk) or clients.setdefault(user.pk, api(user))
