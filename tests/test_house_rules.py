@@ -203,7 +203,6 @@ READ_FOREIGN_MODELS = {
     "compression/calls.py",
     "compression/selectors.py",
     "compression/services.py",
-    "compression/views.py",
     "compression/work.py",
     "files/seeds.py",
     "files/selectors.py",

@@ -42,6 +42,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def test_each_duty_has_its_turn_whatever_becomes_of_the_others(done: list[str]) -> None:
     one = Clock(threading.Event())
+    assert one._lead()  # who leads has a connection
     one.tick()
     one.tick()
     assert done == ["fails", "broken", "seldom", "often", "often"]
