@@ -2,9 +2,9 @@
 
 pytest_plugins = [
     "tests.cast",
-    "tests.crews",
     "tests.database",
     "tests.passwords",
     "tests.stack",
     "tests.work",
+    "tests.crews",
 ]
