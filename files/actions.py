@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from rest_framework import serializers
 
 from core.errors import AppError
 from core.registry import Registry
+from files.bulk.forms import ActionForm
 from files.models import File
 
 Options = Mapping[str, Any]
@@ -38,7 +38,8 @@ class Action:
 
     `run` gets the files that `refusal` has nothing against, locked, in one transaction with all else that it writes.
     `status` is what a call for one file alone answers. `source` is the door to the files. An action with a `form`
-    asks the person for its options; `done` are the words for what became of the files: “is deleted”, “are deleted”.
+    asks the person for its options, in `template`; `done` are the words for what became of the files: “is deleted”,
+    “are deleted”. Options in their shape know who asks from the context's `user`.
     """
 
     label: str
@@ -49,7 +50,8 @@ class Action:
     run: Callable[[Sequence[File], Any, Options], Done]
     refusal: Callable[[File, Options], AppError | None] = lambda file, options: None
     options: type[serializers.Serializer[Any]] = NoOptions
-    form: type[forms.Form] = forms.Form
+    form: type[ActionForm] = ActionForm
+    template: str = "files/_bulk_form.html"
     source: Callable[[Any], Any] = lambda user: File.objects.visible_to(user)
     status: int = 200
     danger: bool = False

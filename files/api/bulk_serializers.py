@@ -32,6 +32,11 @@ class BulkIn(Strict):
         required=False, help_text="What the action needs: {tags: [...]} for tag and untag."
     )
     dry_run = serializers.BooleanField(default=False, help_text="Say what would happen, and do nothing.")
+    shown = serializers.CharField(
+        required=False,
+        max_length=64,
+        help_text="The `digest` of a dry run: refused (409) where something else would happen by now.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check that the files are said in one way."""
@@ -57,6 +62,7 @@ class BulkOut(serializers.Serializer[Any]):
     count = serializers.IntegerField(help_text="Files that it is done with.")
     refused = serializers.IntegerField(help_text="Files that it is not done with.")
     total_size = serializers.IntegerField(help_text="Bytes of those that it is done with.")
+    digest = serializers.CharField(help_text="Names these files with these outcomes.")
     results = BulkOutcomeOut(many=True)
     undo = serializers.DictField(allow_null=True, help_text="A body for this endpoint that takes it back.")
     job = serializers.UUIDField(allow_null=True, help_text="The job that goes on with it.")
@@ -72,9 +78,9 @@ def action_called(name: str) -> Action:
     return actions.get(name)
 
 
-def options_of(action: Action, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the checked options of an action."""
-    shape = action.options(data=given)
+def options_of(action: Action, given: dict[str, Any], user: Any) -> dict[str, Any]:
+    """Return the checked options of an action that `user` asks for."""
+    shape = action.options(data=given, context={"user": user})
     unknown = sorted(set(given) - set(shape.fields))
     if unknown:
         raise Invalid.field(f"options.{unknown[0]}", "The action has no such option.", "unknown_field")
@@ -105,6 +111,7 @@ def body_of(name: str, action: Action, bulk: Bulk, *, dry_run: bool) -> dict[str
         "count": len(bulk.done),
         "refused": len(bulk.refused),
         "total_size": bulk.total_size,
+        "digest": bulk.digest,
         "results": results,
         "undo": bulk.result.undo,
         "job": bulk.result.job,

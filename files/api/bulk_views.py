@@ -20,7 +20,7 @@ class BulkAction(ApiView):
 
     @extend_schema(request=BulkIn, responses={207: BulkOut, 200: BulkOut})
     def post(self, request: ApiRequest) -> Response:
-        """Tag, untag, delete or restore many files, chosen by ids or all that a search finds.
+        """Tag, untag, compress, delete or restore many files, chosen by ids or all that a search finds.
 
         All that can be done is done in one transaction, and every file has its outcome. With `dry_run` nothing is
         done, and the answer (200) says what would be. What a deletion took is had back, for ten minutes, by sending
@@ -37,7 +37,7 @@ class BulkAction(ApiView):
             "action": action,
             "selection": selection_of(values),
             "actor": request.user,
-            "options": options_of(action, values.get("options", {})),
+            "options": options_of(action, values.get("options", {}), request.user),
         }
-        bulk = bulk_plan(**asked) if dry_run else bulk_run(**asked)
+        bulk = bulk_plan(**asked) if dry_run else bulk_run(**asked, shown=values.get("shown", ""))
         return Response(body_of(name, action, bulk, dry_run=dry_run), status=200 if dry_run else 207)

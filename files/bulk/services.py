@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core import audit
-from core.errors import AppError, NotFound
+from core.errors import AppError, Conflict, NotFound
 from core.events import publish
 from files.actions import Action, Done, Options
 from files.adoption import claim_quota
@@ -55,6 +56,12 @@ class Bulk:
         """Bytes of those that it is done with."""
         return sum(outcome.size for outcome in self.done)
 
+    @property
+    def digest(self) -> str:
+        """What names these files with these outcomes: by it a run knows what was shown before."""
+        told = " ".join(f"{outcome.id}{'-' if outcome.error else '+'}" for outcome in self.outcomes)
+        return sha256(told.encode()).hexdigest()[:32]
+
 
 @audit.unaudited("looks, and changes nothing")
 def bulk_plan(*, action: Action, selection: Selection, actor: "User", options: Options) -> Bulk:
@@ -65,13 +72,20 @@ def bulk_plan(*, action: Action, selection: Selection, actor: "User", options: O
 
 @audit.unaudited("the actions audit, a row for each file")
 @transaction.atomic
-def bulk_run(*, action: Action, selection: Selection, actor: "User", options: Options) -> Bulk:
-    """Do the action with all of the files that it can be done with. Unprocessable where they are too many."""
+def bulk_run(
+    *, action: Action, selection: Selection, actor: "User", options: Options, shown: str = ""
+) -> Bulk:
+    """Do the action with all of the files that it can be done with. Unprocessable where they are too many.
+
+    `shown` is the digest of a plan that somebody agreed to: Conflict where it would not be the same any more.
+    """
     files = selection.of(action.source(actor), action.most, lock=True)
-    outcomes = _outcomes(action, selection, files, options)
-    possible = {outcome.id for outcome in outcomes if outcome.error is None}
+    planned = Bulk(_outcomes(action, selection, files, options), Done())
+    if shown and planned.digest != shown:
+        raise Conflict("These are not quite the files that were shown before.", code="selection_changed")
+    possible = {outcome.id for outcome in planned.done}
     wanted = [file for file in files if file.pk in possible]
-    return Bulk(outcomes, action.run(wanted, actor, options) if wanted else Done())
+    return Bulk(planned.outcomes, action.run(wanted, actor, options)) if wanted else planned
 
 
 def _outcomes(action: Action, selection: Selection, files: Sequence[File], options: Options) -> list[Outcome]:

@@ -60,6 +60,18 @@ def test_a_dry_run_says_what_then_happens(call, ada, ben, stored, four, action, 
     assert body["results"][2]["error"]["code"] == "not_found"
 
 
+def test_only_what_was_shown_is_done_where_that_is_asked(call, ada, stored, four):
+    asked = {"action": "delete", "search": {"query": "file"}}
+    shown = call(ada, **asked, dry_run=True).json()["digest"]
+    late = stored(ada, name="file late.bin")
+    refused = call(ada, **asked, shown=shown)
+    assert (refused.status_code, refused.json()["code"]) == (409, "selection_changed")
+    assert File.objects.visible_to(ada).count() == 5
+    late.delete()
+    assert call(ada, **asked, shown=shown).json()["count"] == 4
+    assert File.objects.visible_to(ada).count() == 0
+
+
 def test_tags_go_on_and_off_and_are_searched_by(call, found, ada, four):
     call(ada, action="tag", options={"tags": ["spring", "old"]}, files=ids(four[:2]))
     assert [file.tags for file in File.objects.order_by("pk")] == [["old", "spring"]] * 2 + [["old"]] * 2
