@@ -101,6 +101,7 @@ def algorithm_options(user: Any) -> list[dict[str, Any]]:
             "group": algorithm.family,
             "note": algorithm.description,
             "colour": algorithm.colour,
+            "data": {f"level-{name}": level for name, level in (algorithm.levels or {}).items()},
         }
         for algorithm in Algorithm.objects.usable_by(user).order_by("colour", "family", "name")
     ]

@@ -12,6 +12,14 @@ from core.errors import AppError
 T = TypeVar("T")
 
 
+def refuse(form: forms.Form, error: AppError) -> None:
+    """Show a refusal at the fields that it names, or above all of them."""
+    for item in error.errors:
+        form.add_error(item.field if item.field in form.fields else None, item.detail)
+    if not error.errors:
+        form.add_error(None, error.detail)
+
+
 class ServiceForm(forms.Form):
     """A form whose values go to one service, and which shows the service's refusal where the person typed."""
 
@@ -25,10 +33,7 @@ class ServiceForm(forms.Form):
             return service(**self.cleaned_data)
         except AppError as error:
             self.refusal = error
-            for item in error.errors:
-                self.add_error(item.field if item.field in self.fields else None, item.detail)
-            if not error.errors:
-                self.add_error(None, error.detail)
+            refuse(self, error)
             return None
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

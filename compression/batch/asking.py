@@ -66,7 +66,7 @@ def plans_of(user: "User", wishes: Sequence[Mapping[str, Any]]) -> list[Plan]:
         try:
             found = planning.plan(wish["algorithm"], wish.get("level"), wish.get("params") or {}, user=user)
         except AppError as error:
-            raise _placed(error, place) from error
+            raise placed(error, f"algorithms.{place}") from error
         if found in plans:
             detail = "The same algorithm with the same settings is there already."
             raise Unprocessable(
@@ -76,7 +76,7 @@ def plans_of(user: "User", wishes: Sequence[Mapping[str, Any]]) -> list[Plan]:
     return plans
 
 
-def _placed(error: AppError, place: int) -> AppError:
-    """Return the error with its fields below the wish's."""
-    errors = [FieldError(f"algorithms.{place}.{one.field}", one.code, one.detail) for one in error.errors]
+def placed(error: AppError, path: str) -> AppError:
+    """Return the error with its fields below `path`, where the wish stands in the body."""
+    errors = [FieldError(f"{path}.{one.field}", one.code, one.detail) for one in error.errors]
     return Unprocessable(error.detail, code=error.code, errors=errors)

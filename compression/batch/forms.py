@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
-from compression import rules
-from compression.forms import ParamsForm
+from compression import planning, rules
+from compression.forms import ParamsForm, algorithm_options
 from compression.models import Algorithm
 from core.errors import AppError
+from core.forms import refuse
+from files.bulk.forms import ActionForm
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,6 +29,42 @@ class MethodForm(forms.Form):
 
     algorithm = rules.ALGORITHM_NAME.form_field()
     level = forms.IntegerField(required=False)
+
+
+class CompressAllForm(ActionForm):
+    """One algorithm and its level, for all of the chosen files."""
+
+    algorithm = rules.ALGORITHM_NAME.form_field(initial=USUAL)
+    level = forms.IntegerField(required=False)
+
+    @cached_property
+    def chosen(self) -> Algorithm | None:
+        """The algorithm as the form has it now."""
+        return Algorithm.objects.usable_by(self.user).filter(name=self["algorithm"].value()).first()
+
+    @property
+    def level_now(self) -> Any:
+        """The level that was sent, or the usual one."""
+        sent = self["level"].value()
+        return self.chosen.level_default if self.chosen and sent in (None, "") else sent
+
+    @property
+    def algorithms(self) -> list[dict[str, Any]]:
+        """What can be chosen."""
+        return algorithm_options(self.user)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what no file could be compressed with; an algorithm without levels takes no notice of the slider."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        if self.chosen and not self.chosen.levels:
+            cleaned["level"] = None
+        try:
+            planning.plan(cleaned["algorithm"], cleaned["level"], {}, user=self.user)
+        except AppError as error:
+            refuse(self, error)
+        return cleaned
 
 
 class Method:
