@@ -1,7 +1,7 @@
 """One call of a person or a program: its input becomes a stored file, the work is done at once or by a worker."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.models import User
-from compression import planning, services
+from compression import inspection, members, planning, selectors, services
 from compression.choices import Operation
 from compression.completion import TooLongForNow
 from compression.models import Result
@@ -75,6 +75,36 @@ def slot() -> Iterator[bool]:
     finally:
         if free:
             _slots.release()
+
+
+def decompress(
+    user: User,
+    source: File,
+    *,
+    algorithm: str = "",
+    params: Mapping[str, Any] = {},
+    unpack: bool | None = None,
+    respond_async: bool = False,
+) -> Result | Job:
+    """Decompress, by the named algorithm or by what the bytes are found to be.
+
+    Of an archive the members come out. `unpack` says whether they do of a tar archive in a compressed stream, or the
+    tar; without it they do, unless the platform itself made the stream: then it gives back what it was given.
+    """
+    if algorithm:
+        plan = planning.plan(algorithm, None, params, to_decode=True)
+    else:
+        info = inspection.inspect(source)
+        if inspection.holds_files(info) and (
+            info.formats[0] in inspection.ARCHIVES or unpack or (unpack is None and not _made_here(source))
+        ):
+            return members.run(user, source, info, respond_async=respond_async)
+        plan = planning.plan(info.formats[0], None, params, to_decode=True)
+    return run(user, source, plan, Operation.DECOMPRESS, respond_async=respond_async)
+
+
+def _made_here(source: File) -> bool:
+    return selectors.known_original(source.sha256) is not None
 
 
 def run(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from compression import rules
 from compression.models import Algorithm
@@ -90,10 +91,20 @@ class DecompressForm(InputForm):
     """A call to decompress; the format is found from the bytes where none is named."""
 
     algorithm = rules.ALGORITHM_NAME.form_field(required=False)
+    keep_archive = forms.BooleanField(
+        required=False,
+        label="Leave a tar archive whole",
+        help_text="Of backup.tar.zst, give backup.tar rather than the files in it.",
+    )
 
 
 def algorithm_options(user: Any) -> list[dict[str, Any]]:
     """Return the algorithms that take new work of `user`, as `components/search_select.html` shows them."""
+    return options_of(Algorithm.objects.usable_by(user))
+
+
+def options_of(algorithms: QuerySet[Algorithm]) -> list[dict[str, Any]]:
+    """Return algorithms by their families, as `components/search_select.html` shows them."""
     return [
         {
             "value": algorithm.name,
@@ -101,7 +112,6 @@ def algorithm_options(user: Any) -> list[dict[str, Any]]:
             "group": algorithm.family,
             "note": algorithm.description,
             "colour": algorithm.colour,
-            "data": {f"level-{name}": level for name, level in (algorithm.levels or {}).items()},
         }
-        for algorithm in Algorithm.objects.usable_by(user).order_by("colour", "family", "name")
+        for algorithm in algorithms.order_by("colour", "family", "name")
     ]

@@ -1,6 +1,6 @@
 """Jobs of the compression app."""
 
-from compression import services
+from compression import members, services
 from core.jobs import JobContext, job
 
 
@@ -12,5 +12,5 @@ def compress(ctx: JobContext) -> None:
 
 @job("decompress", title="Decompress", result_status=201, page="compression:result")
 def decompress(ctx: JobContext) -> None:
-    """Decompress a file."""
-    services.job_run(ctx)
+    """Decompress a file, an archive into its members."""
+    (members if members.is_meant(ctx) else services).job_run(ctx)

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from compression import rules
 from compression.batch.models import Batch, BatchItem
-from compression.choices import USABLE, AlgorithmKind, AlgorithmStatus
+from compression.choices import USABLE, AlgorithmKind, AlgorithmStatus, Operation
 from compression.compare.models import Comparison, Measurement
 from core.ids import uuid7
 from core.ledger import LedgerEntry
@@ -27,6 +28,7 @@ __all__ = [
     "HistoryEntry",
     "Measurement",
     "Result",
+    "ResultOutput",
 ]
 
 ALGORITHM_MACHINE = guard_states(
@@ -187,10 +189,14 @@ class Result(Owned):
     """One compression or decompression that was done and verified.
 
     Sizes are in bytes, seconds are wall time of the codec alone; `checksum` is the SHA-256 of the original bytes.
+
+    An archive that was taken apart has no algorithm but `formats`, those of its layers and its own, outermost first;
+    what came of its members is in `outputs`. Where that is a single file it is `output` too, with its `checksum`.
     """
 
     operation = rules.OPERATION.model_field()
-    algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="results")
+    algorithm = models.ForeignKey(Algorithm, null=True, on_delete=models.PROTECT, related_name="results")
+    formats = ArrayField(models.CharField(max_length=16), default=list, db_default=[])
     level = models.SmallIntegerField(null=True)
     params = models.JSONField(default=dict)
     file = models.ForeignKey("files.File", null=True, on_delete=models.SET_NULL, related_name="results_from")
@@ -204,7 +210,7 @@ class Result(Owned):
     decompress_seconds = models.FloatField(null=True)
     decompress_cpu_seconds = models.FloatField(null=True)
     peak_memory_bytes = models.BigIntegerField()
-    checksum = models.CharField(max_length=64)
+    checksum = models.CharField(max_length=64, blank=True)
     verified = models.BooleanField()
     job = models.ForeignKey("core.Job", null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -215,6 +221,11 @@ class Result(Owned):
             rules.OPERATION.constraint("compression_results", "operation"),
             models.CheckConstraint(
                 name="compression_results_sizes", condition=Q(original_size__gte=0, compressed_size__gte=0)
+            ),
+            models.CheckConstraint(
+                name="compression_results_by_algorithm_or_formats",
+                condition=Q(algorithm__isnull=False, formats=[])
+                | (Q(algorithm__isnull=True, operation=Operation.DECOMPRESS) & ~Q(formats=[])),
             ),
         ]
         indexes = [
@@ -232,6 +243,16 @@ class Result(Owned):
         return reverse("compression:result", kwargs={"pk": self.pk})
 
     @property
+    def method(self) -> str:
+        """Name of the algorithm; of an archive its formats, outermost first: zip, zstd+tar."""
+        return self.algorithm.name if self.algorithm else "+".join(self.formats)
+
+    @property
+    def colour(self) -> str:
+        """Colour of the algorithm's group in pictures."""
+        return self.algorithm.colour if self.algorithm else "c6"
+
+    @property
     def ratio(self) -> float | None:
         """Original bytes per compressed byte; none for nothing."""
         return self.original_size / self.compressed_size if self.compressed_size else None
@@ -245,6 +266,27 @@ class Result(Owned):
     def decompress_mb_s(self) -> float | None:
         """MB (10^6 bytes) of original data a second, decompressing."""
         return speed(self.original_size, self.decompress_seconds)
+
+
+class ResultOutput(models.Model):
+    """What became of one member of an archive: a file, or an error that says why it is none."""
+
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="outputs")
+    position = models.PositiveIntegerField()
+    path = models.CharField(max_length=1024)
+    file = models.ForeignKey("files.File", null=True, on_delete=models.SET_NULL, related_name="+")
+    size = models.BigIntegerField(null=True)
+    error = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "compression_result_outputs"
+        ordering = ["result_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "position"], name="compression_result_outputs_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.path
 
 
 def speed(size: int, seconds: float | None) -> float | None:

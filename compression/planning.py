@@ -105,7 +105,7 @@ def _bad_setting(name: str, detail: str) -> Unprocessable:
 
 
 def plan_detected(head: bytes, params: Mapping[str, Any]) -> Plan:
-    """Return the plan to decode what begins with `head`; Unprocessable where its format does not show."""
+    """Return the plan to decode a stream that begins with `head`; Unprocessable where its format does not show."""
     found = detect.detect(head)
     if found is None:
         raise Unprocessable(

@@ -35,10 +35,13 @@ def input_of(form: Any) -> Input:
     return Input(file_id=cleaned.get("file"), upload=cleaned.get("upload"), text=cleaned.get("text") or None)
 
 
-def show(form: Any, error: AppError) -> None:
-    """Put a refusal where it belongs on the form; what was typed stays."""
+def show(form: Any, error: AppError, params: Any = None) -> None:
+    """Put a refusal where it belongs on the form, or on that of the parameters; what was typed stays."""
     for item in error.errors:
-        field = item.field if item.field in form.fields else None
-        form.add_error(field, item.detail)
+        name = item.field.removeprefix("params.")
+        if name != item.field and params is not None and params.is_bound and name in params.fields:
+            params.add_error(name, item.detail)
+        else:
+            form.add_error(item.field if item.field in form.fields else None, item.detail)
     if not error.errors:
         form.add_error(None, error.detail)

@@ -9,13 +9,11 @@ from django.db.models import Count, QuerySet, Sum
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
-from compression.api.serializers import ResultOut
+from compression.api.serializers import ResultDetailOut
 from compression.choices import Operation
-from compression.engine.detect import HEAD_BYTES
 from compression.models import Result
 from core.errors import NotFound
 from core.formatting import size
-from files import services as files
 from files.models import File
 
 
@@ -33,15 +31,9 @@ def input_of_job(file_id: UUID | str, owner: User) -> File:
     return file
 
 
-def head(file: File) -> bytes:
-    """Return the first bytes of a file, to find its format from."""
-    with files.file_open(file) as source:
-        return source.read(HEAD_BYTES)
-
-
 def result_body(result: Result) -> dict[str, Any]:
     """Return the result in the shape of the API, as plain JSON."""
-    body: dict[str, Any] = json.loads(json.dumps(ResultOut(result).data, cls=JSONEncoder))
+    body: dict[str, Any] = json.loads(json.dumps(ResultDetailOut(result).data, cls=JSONEncoder))
     return body
 
 

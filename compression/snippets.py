@@ -11,6 +11,8 @@ from compression.models import Algorithm, Result
 
 def for_result(result: Result, base: str) -> list[tuple[str, str]]:
     """Return pairs of language and code that make this result again at the platform at `base`, and take its bytes."""
+    if result.algorithm is None:
+        return _for_archive(result, base)
     call: dict[str, Any] = {"file": str(result.file_id), "algorithm": result.algorithm.name}
     if result.operation == Operation.COMPRESS and not result.algorithm.is_dynamic:
         if result.level is not None:
@@ -25,12 +27,39 @@ def for_result(result: Result, base: str) -> list[tuple[str, str]]:
             f"{as_curl(base, path, call, wait=result.job_id is not None)}\n{_curl_download(base, name)}",
         ),
         ("Python", f"{as_python(base, path, call)}\n{_python_download(name)}"),
-        ("Command line", _command(result, name)),
+        ("Command line", _command(result.algorithm, result, name)),
     ]
     if result.output is None or not result.algorithm.lossless:
         return found
     told = f"# SHA-256 {result.output.sha256}"
     return [(language, f"{code}\n{told}") for language, code in found]
+
+
+def _for_archive(result: Result, base: str) -> list[tuple[str, str]]:
+    """The files of an archive, written under their paths."""
+    call, path = {"file": str(result.file_id)}, "compression/decompress"
+    return [
+        ("curl", f"{as_curl(base, path, call, wait=result.job_id is not None)}\n{_curl_members(base)}"),
+        ("Python", f"{as_python(base, path, call)}\n{_PYTHON_MEMBERS}"),
+        ("Command line", shlex.join(["dynacomp", "decompress", "--", result.file_name])),
+    ]
+
+
+def _curl_members(base: str) -> str:
+    return f"""printf %s "$answer" | python3 -c 'import json, sys
+for output in json.load(sys.stdin)["outputs"]:
+    if output["file"]:
+        print(output["file"], output["path"])' | while read -r id path; do
+  mkdir -p -- "$(dirname -- "./$path")"
+  curl -s -H "Authorization: Bearer $TOKEN" -o "./$path" {base}/api/v1/files/download/$id
+done"""
+
+
+_PYTHON_MEMBERS = """for output in answer["outputs"]:
+    if output["file"]:
+        os.makedirs(os.path.dirname("./" + output["path"]), exist_ok=True)
+        with open("./" + output["path"], "wb") as file:
+            file.write(ask("files/download/" + output["file"]).read())"""
 
 
 def changed(algorithm: Algorithm, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,8 +126,8 @@ def _python_download(name: str) -> str:
 # The command line, which knows codecs and no presets
 
 
-def _command(result: Result, name: str) -> str:
-    algorithm, level, params = settings_of(result.algorithm, result.level, result.params)
+def _command(made_with: Algorithm, result: Result, name: str) -> str:
+    algorithm, level, params = settings_of(made_with, result.level, result.params)
     words = ["python", "manage.py", result.operation, "-a", algorithm]
     if result.operation == Operation.COMPRESS:
         words += level_words(level)

@@ -13,7 +13,7 @@ from compression.engine.limits import ArchiveLimits
 from compression.errors import translate
 from core.errors import AppError, Unprocessable
 from core.text import storable
-from files.unpacking import BeyondBounds, Bounds, Interrupted, Look, Member
+from files.unpacking import BeyondBounds, Bounds, Figures, Interrupted, Look, Member
 
 
 class EngineUnpacker:
@@ -38,7 +38,7 @@ class EngineUnpacker:
         *,
         on_progress: Callable[[int, int | None], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
-    ) -> Iterator[Iterator[Member]]:
+    ) -> Iterator["Members"]:
         """Yield the members."""
         limits = ArchiveLimits(
             max_members=bounds.members,
@@ -54,17 +54,35 @@ class EngineUnpacker:
                 source.fileno(), limits, on_progress=on_progress, should_stop=should_stop
             ) as archive,
         ):
-            yield _members(archive)
+            yield Members(archive)
 
 
 _ARCHIVES = frozenset({"zip", "tar", "7z"})
 PATH_CHARS = 1024
 
 
-def _members(archive: isolation.Unpacking) -> Iterator[Member]:
-    with _in_our_terms():
-        for found, content in archive:
-            yield _member(found, content)
+class Members:
+    """See `files.unpacking.Members`."""
+
+    def __init__(self, archive: isolation.Unpacking) -> None:
+        self._archive = archive
+
+    def __iter__(self) -> Iterator[Member]:
+        with _in_our_terms():
+            for found, content in self._archive:
+                yield _member(found, content)
+
+    @property
+    def figures(self) -> Figures:
+        """What it took."""
+        report = self._archive.report
+        return Figures(
+            formats=report.formats,
+            content_bytes=report.content_size,
+            wall_s=report.wall_seconds,
+            cpu_s=report.cpu_seconds,
+            peak_memory_bytes=report.peak_memory_bytes,
+        )
 
 
 def _member(found: Found, content: Iterator[bytes]) -> Member:

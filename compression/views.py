@@ -46,7 +46,7 @@ def compress(request: SignedInRequest) -> HttpResponse:
         except NotFound:
             raise
         except AppError as error:
-            posted.show(form, error)
+            posted.show(form, error, params)
     return render(
         request,
         "compression/compress.html",
@@ -69,17 +69,11 @@ def decompress(request: SignedInRequest) -> HttpResponse:
     is_post = request.method == "POST"
     form = DecompressForm(*posted.sent(request)) if is_post else DecompressForm(initial=request.GET.dict())
     if is_post and form.is_valid():
-        named = form.cleaned_data["algorithm"]
+        cleaned = form.cleaned_data
+        wish = {"algorithm": cleaned["algorithm"], "unpack": False if cleaned["keep_archive"] else None}
         try:
             with calls.resolved(request.user, posted.input_of(form)) as source:
-                head = selectors.head(source)
-                plan = (
-                    planning.plan(named, None, {}, to_decode=True)
-                    if named
-                    else planning.plan_detected(head, {})
-                )
-                done = calls.run(request.user, source, plan, Operation.DECOMPRESS)
-            return _go_to(done)
+                return _go_to(calls.decompress(request.user, source, **wish))
         except NotFound:
             raise
         except AppError as error:

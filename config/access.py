@@ -33,7 +33,6 @@ PAGES: dict[str, Rule] = {
     "files:delete": rule(POST=USER),
     "files:restore": rule(POST=USER),
     "files:edit": rule(POST=USER),
-    "files:unpack": rule(POST=USER),
     "compression:compress": rule(GET=VIEWER, POST=USER),
     "compression:options": rule(GET=VIEWER),
     "compression:decompress": rule(GET=VIEWER, POST=USER),

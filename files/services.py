@@ -86,7 +86,7 @@ def file_on_disk(file: File) -> Iterator[BinaryIO]:
 def object_on_disk(sha256: str, size: int) -> Iterator[BinaryIO]:
     """Yield stored bytes as a file with a descriptor, brought here first where they lie elsewhere."""
     with objects().open_object(sha256, size) as source:
-        if _has_descriptor(source):
+        if has_descriptor(source):
             yield source
             return
         with staging(size) as copy:
@@ -96,7 +96,8 @@ def object_on_disk(sha256: str, size: int) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, copy.file)
 
 
-def _has_descriptor(source: BinaryIO) -> bool:
+def has_descriptor(source: BinaryIO) -> bool:
+    """Say whether the bytes lie on this machine's disk, so that other processes can read them too."""
     try:
         return source.fileno() >= 0
     except OSError:

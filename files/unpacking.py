@@ -50,6 +50,26 @@ class Member:
         return not self.is_file and self.refusal is None
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What unpacking a whole archive took. `formats` are those of its layers and its own, outermost first."""
+
+    formats: tuple[str, ...]
+    content_bytes: int
+    wall_s: float
+    cpu_s: float
+    peak_memory_bytes: int
+
+
+class Members(Protocol):
+    """The members in the archive's order; when all have come, `figures` says what that took."""
+
+    @property
+    def figures(self) -> Figures: ...
+
+    def __iter__(self) -> Iterator[Member]: ...
+
+
 class BeyondBounds(Unprocessable):
     """The archive is more than it may be; `kind` says in what: members, output, ratio, memory, time."""
 
@@ -75,7 +95,7 @@ class Unpacker(Protocol):
         *,
         on_progress: Callable[[int, int | None], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
-    ) -> AbstractContextManager[Iterator[Member]]:
+    ) -> AbstractContextManager[Members]:
         """Yield the members; BeyondBounds, Interrupted or another AppError ends it, what came before is sound.
 
         `on_progress` is told bytes of the archive, read and in all.

@@ -3,7 +3,6 @@
 from django.urls import path
 
 from files import views
-from files.batch import views as batch_views
 
 app_name = "files"
 urlpatterns = [
@@ -13,6 +12,5 @@ urlpatterns = [
     path("files/<uuid:pk>/download", views.download, name="download"),
     path("files/<uuid:pk>/edit", views.edit, name="edit"),
     path("files/<uuid:pk>/delete", views.delete, name="delete"),
-    path("files/<uuid:pk>/unpack", batch_views.unpack, name="unpack"),
     path("files/<uuid:pk>/restore", views.restore, name="restore"),
 ]

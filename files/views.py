@@ -21,7 +21,7 @@ from core.handoff import FileHandoff
 from files import panels, selectors, services, snippets
 from files.api.views import deleted
 from files.api.views import download as download_of
-from files.batch.views import may_hold_files
+from files.batch.members import may_hold_files
 from files.choices import Kind
 from files.forms import ChangeForm
 from files.listing import COLUMNS, OWNER, asked

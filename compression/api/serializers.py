@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from compression import rules
-from compression.models import Algorithm, Result
+from compression.models import Algorithm, Result, ResultOutput
 
 
 class Rounded(serializers.FloatField):
@@ -66,10 +67,15 @@ class AlgorithmOut(serializers.ModelSerializer[Algorithm]):
 class ResultOut(serializers.ModelSerializer[Result]):
     """One compression or decompression."""
 
-    algorithm = serializers.CharField(source="algorithm.name")
+    algorithm = serializers.CharField(
+        source="method", help_text="Of an archive its formats, outermost first: `zip`, `zstd+tar`."
+    )
     file = serializers.UUIDField(source="file_id", allow_null=True)
     output = serializers.UUIDField(source="output_id", allow_null=True)
     job = serializers.UUIDField(source="job_id", allow_null=True)
+    checksum = serializers.SerializerMethodField(
+        help_text="SHA-256 of the original; null where an archive gave several files."
+    )
     ratio = Rounded(allow_null=True)
     compress_seconds = Rounded(allow_null=True)
     compress_mb_s = Rounded(allow_null=True)
@@ -101,6 +107,39 @@ class ResultOut(serializers.ModelSerializer[Result]):
             "created_at",
         ]
 
+    def get_checksum(self, result: Result) -> str | None:
+        """Return the hash, where there is one original."""
+        return result.checksum or None
+
+
+class OutputOut(serializers.ModelSerializer[ResultOutput]):
+    """One file that came out; or, with `error`, a member of an archive that did not."""
+
+    file = serializers.UUIDField(source="file_id", allow_null=True)
+    error = serializers.DictField(allow_null=True, help_text="A problem document.")
+
+    class Meta:
+        model = ResultOutput
+        fields = ["path", "file", "size", "error"]
+
+
+class ResultDetailOut(ResultOut):
+    """One compression or decompression, with all that came out."""
+
+    outputs = serializers.SerializerMethodField()
+
+    class Meta(ResultOut.Meta):
+        fields = [*ResultOut.Meta.fields, "outputs"]
+
+    @extend_schema_field(OutputOut(many=True))
+    def get_outputs(self, result: Result) -> list[dict[str, Any]]:
+        """Return the members of an archive, or the one output."""
+        rows: list[ResultOutput] = list(result.outputs.all()) if result.formats else []
+        if not rows and result.output:
+            output = result.output
+            rows = [ResultOutput(path=output.name, file_id=output.pk, size=output.size)]
+        return list(OutputOut(rows, many=True).data)
+
 
 class InputIn(serializers.Serializer[Any]):
     """What to work on: a stored file's id, an upload in the part `file`, or text; exactly one of them."""
@@ -130,4 +169,11 @@ class DecompressIn(InputIn):
     algorithm = rules.ALGORITHM_NAME.serializer_field(required=False)
     params = serializers.DictField(
         required=False, help_text="What decoding needs: a dictionary, for example."
+    )
+    unpack = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Whether the members of a tar archive in a compressed stream come out, or the tar. Without it they "
+        "do, unless the platform made the stream: then it gives back the tar that it was given.",
     )

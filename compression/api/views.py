@@ -14,18 +14,17 @@ from compression.api.filters import ResultFilters
 from compression.api.serializers import (
     CompressIn,
     DecompressIn,
+    ResultDetailOut,
     ResultOut,
 )
 from compression.choices import Operation
 from compression.models import Result
-from compression.planning import Plan
 from core.access import get_visible
 from core.api.jobs import accepted
 from core.api.prefer import preference
 from core.api.serializers import JobOut
 from core.api.views import ApiView, ListView
 from core.models import Job
-from files.models import File
 from files.uploads import StreamedUploads
 
 
@@ -34,7 +33,7 @@ class Compress(StreamedUploads, ApiView):
 
     @extend_schema(
         request={"application/json": CompressIn, "multipart/form-data": CompressIn},
-        responses={201: ResultOut, 202: JobOut},
+        responses={201: ResultDetailOut, 202: JobOut},
         examples=[
             OpenApiExample(
                 "Text with zstd",
@@ -52,7 +51,9 @@ class Compress(StreamedUploads, ApiView):
         given, call = inputs.parse(request, CompressIn)
         plan = planning.plan(call["algorithm"], call.get("level"), call.get("params", {}), user=request.user)
         with calls.resolved(request.user, given) as source:
-            return _answer(request, source, plan, Operation.COMPRESS)
+            respond_async = preference(request._request).respond_async
+            done = calls.run(request.user, source, plan, Operation.COMPRESS, respond_async=respond_async)
+            return _answer(request, done)
 
 
 class Decompress(StreamedUploads, ApiView):
@@ -60,22 +61,27 @@ class Decompress(StreamedUploads, ApiView):
 
     @extend_schema(
         request={"application/json": DecompressIn, "multipart/form-data": DecompressIn},
-        responses={201: ResultOut, 202: JobOut},
+        responses={201: ResultDetailOut, 202: JobOut},
     )
     def post(self, request: ApiRequest) -> HttpResponseBase:
-        """Decompress a stored file or an upload; without an algorithm the format is found from the bytes."""
+        """Decompress a stored file or an upload; without an algorithm the format is found from the bytes.
+
+        Of a ZIP, 7z or tar archive, also in compressed streams, the members become files in a folder beside it, and
+        `outputs` lists them; those that are never given out (links, devices, paths that lead elsewhere) have an `error`
+        there. An archive that is damaged gives nothing but a 422.
+        """
         given, call = inputs.parse(request, DecompressIn)
-        named = call.get("algorithm")
-        plan = planning.plan(named, None, call.get("params", {}), to_decode=True) if named else None
+        respond_async = preference(request._request).respond_async
         with calls.resolved(request.user, given) as source:
-            plan = plan or planning.plan_detected(selectors.head(source), call.get("params", {}))
-            return _answer(request, source, plan, Operation.DECOMPRESS)
+            return _answer(
+                request, calls.decompress(request.user, source, **call, respond_async=respond_async)
+            )
 
 
-def _answer(request: ApiRequest, source: File, plan: Plan, operation: Operation) -> HttpResponseBase:
-    http = request._request
-    done = calls.run(request.user, source, plan, operation, respond_async=preference(http).respond_async)
-    return accepted(http, done) if isinstance(done, Job) else Response(ResultOut(done).data, status=201)
+def _answer(request: ApiRequest, done: Result | Job) -> HttpResponseBase:
+    if isinstance(done, Job):
+        return accepted(request._request, done)
+    return Response(selectors.result_body(done), status=201)
 
 
 class ResultList(ListView):
@@ -102,9 +108,8 @@ class ResultList(ListView):
 class ResultDetail(ApiView):
     """One result."""
 
-    @extend_schema(responses=ResultOut)
+    @extend_schema(responses=ResultDetailOut)
     def get(self, request: ApiRequest, pk: UUID) -> Response:
         """Return the result."""
-        return Response(
-            ResultOut(get_visible(Result.objects.select_related("algorithm"), request.user, pk)).data
-        )
+        found: Result = get_visible(Result.objects.select_related("algorithm", "output"), request.user, pk)
+        return Response(ResultDetailOut(found).data)

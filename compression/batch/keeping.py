@@ -71,10 +71,10 @@ def _keep_good(ctx: JobContext, batch: Batch, good: Sequence[Outcome]) -> None:
         [_entry(ctx, batch, outcome, result) for outcome, result in zip(good, results, strict=True)]
     )
     _succeed({outcome.item.pk: result.pk for outcome, result in zip(good, results, strict=True)})
-    details = [(result, {"algorithm": result.algorithm.name, "batch": str(batch.pk)}) for result in results]
+    details = [(result, {"algorithm": result.method, "batch": str(batch.pk)}) for result in results]
     audit.record_many("file.compressed", actor=batch.owner, targets=details)
     last = results[-1]  # one hint will do: whoever shows results looks again
-    publish(ResultStored(last.pk, batch.owner_id, last.operation, last.algorithm.name))
+    publish(ResultStored(last.pk, batch.owner_id, last.operation, last.method))
 
 
 def _succeed(results: Mapping[Any, Any]) -> None:

@@ -1,24 +1,53 @@
 """The members of an archive on their way to files."""
 
+import re
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
 
 from core.errors import TooLarge, Unprocessable
 from files.batch.items import Item, Room
+from files.choices import Kind, Origin
+from files.models import File
 from files.staging import StagingArea
 from files.unpacking import BeyondBounds, Bounds, Look, Member
+
+# Compressed tar archives by their names; whether there is an archive in it shows when it is unpacked.
+_PACKED = re.compile(r"\.(tar\.\w+|t(gz|az|bz2?|xz|lz|zst|br))$", re.IGNORECASE)
+
+
+def may_hold_files(file: File) -> bool:
+    """Say whether it is worth offering to unpack the file."""
+    return file.kind == Kind.ARCHIVE or (file.kind == Kind.COMPRESSED and bool(_PACKED.search(file.name)))
+
+
+def folder_beside(file: File) -> str:
+    """Return the folder, beside an archive and of its name, that its members go to."""
+    name = _PACKED.sub("", file.name)
+    return str(PurePath(file.folder) / (PurePath(name).stem if name == file.name else name))
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What shall become of an archive called `name`; its members go below `folder`."""
+    """What shall become of an archive called `name`; its members go below `folder`.
+
+    With `atomic` one member that cannot be kept refuses all. With `whole` such members are only named, but an archive
+    that turns out to be damaged refuses all. Either way the files appear together in the end.
+    """
 
     name: str
     folder: str = ""
     tags: tuple[str, ...] = ()
     atomic: bool = False
+    whole: bool = False
+    origin: Origin = Origin.UPLOAD
+
+    @property
+    def together(self) -> bool:
+        """Whether all files appear at once, or none."""
+        return self.atomic or self.whole
 
     @property
     def params(self) -> dict[str, Any]:
@@ -28,7 +57,14 @@ class Wish:
     @classmethod
     def of(cls, params: dict[str, Any]) -> "Wish":
         """Return the wish that a job's parameters say."""
-        return cls(params["name"], params["folder"], tuple(params["tags"]), params["atomic"])
+        return cls(
+            name=params["name"],
+            folder=params["folder"],
+            tags=tuple(params["tags"]),
+            atomic=params["atomic"],
+            whole=params.get("whole", False),
+            origin=Origin(params.get("origin", Origin.UPLOAD)),
+        )
 
 
 def bounds(**tighter: int) -> Bounds:

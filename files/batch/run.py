@@ -1,8 +1,11 @@
 """The job that unpacks an archive: what it has kept it does not do again, whatever dies in between.
 
-Without `atomic` a member is a file as soon as it is kept. With it only its bytes are kept, held by the rows of the
-batch, and all files appear in one transaction in the end.
+Where the files need not appear together a member is one as soon as it is kept. Else only its bytes are kept, held by
+the rows of the batch, and all files appear in one transaction in the end.
 """
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db.models import Q
 
@@ -18,21 +21,33 @@ from files.batch.items import BatchRefused, Item, Room, check_path
 from files.batch.members import Wish, bounds, staged_item
 from files.batch.models import Batch, BatchItem
 from files.batch.services import batch_store
-from files.choices import Origin
 from files.models import File
 from files.selectors import free_bytes
 from files.staging import Staged, StagingArea, at_once
-from files.unpacking import Interrupted, Member, unpacker
+from files.unpacking import Figures, Interrupted, Member, unpacker
 
 CHUNK_BYTES = 64 * 1024 * 1024
 
 
-def unpack_run(ctx: JobContext) -> None:
-    """Do the work of an `unpack` job."""
+Finish = Callable[[Sequence[BatchItem], Figures | None], dict[str, Any]]
+
+
+def outcomes(items: Sequence[BatchItem], figures: Figures | None) -> dict[str, Any]:
+    """Return what a call to `batch-upload` would have answered."""
+    shape = FileOut()
+    return {"results": [outcome(item.path, item.file, item.error, shape) for item in items]}
+
+
+def unpack_run(ctx: JobContext, finish: Finish = outcomes) -> None:
+    """Do the work of a job that unpacks an archive; its parameters are a `Wish`, the `file`, and how many `members`.
+
+    `finish` gives the job's result, and what it writes is kept with the job's end: from the rows of all members, each
+    with its file or its error, and from what the unpacking took where the archive is sound to its end.
+    """
     with StagingArea() as area:
         run = _Run(ctx, _batch_of(ctx), area)
         run.unpack()
-        run.complete()
+        run.complete(finish)
 
 
 def _batch_of(ctx: JobContext) -> Batch:
@@ -66,6 +81,7 @@ class _Run:
         self._waiting: list[tuple[int, Item]] = []
         self._refused: list[Item] = []
         self._staged = self._seen = self._read = 0
+        self._figures: Figures | None = None
 
     def unpack(self) -> None:
         """Keep all members that are not kept yet."""
@@ -77,6 +93,7 @@ class _Run:
                     for seq, member in enumerate(members):
                         self._ctx.check()
                         self._take(seq, member)
+                    self._figures = members.figures
             except Interrupted:
                 self._ctx.check()
                 raise
@@ -103,7 +120,7 @@ class _Run:
 
     def _end_early(self, error: Unprocessable) -> None:
         """The archive is bad from here on; what came before is sound."""
-        if self._wish.atomic or not (self._waiting or self._done):
+        if self._wish.together or not (self._waiting or self._done):
             raise error
         self._waiting.append((self._seen, Item(self._wish.name, refusal=error)))
 
@@ -114,7 +131,7 @@ class _Run:
         sound = [item.bytes for _, item in self._waiting if item.refusal is None]
         at_once(Staged.seal, sound)
         with self._ctx.storing():
-            rows = self._held() if self._wish.atomic else self._stored()
+            rows = self._held() if self._wish.together else self._stored()
             BatchItem.objects.bulk_create(rows)
         self._done |= {seq for seq, _ in self._waiting}
         for staged in sound:
@@ -127,7 +144,9 @@ class _Run:
         items = [item for _, item in self._waiting]
         wish = self._wish
         sound = [item for item in items if item.refusal is None]
-        batch_store(owner=self._ctx.owner, items=sound, folder=wish.folder, tags=wish.tags)
+        batch_store(
+            owner=self._ctx.owner, items=sound, folder=wish.folder, tags=wish.tags, origin=wish.origin
+        )
         for item in sound:
             if isinstance(item.refusal, (Unavailable, StorageFull)):
                 raise item.refusal  # no fault of the member: all of these are tried again
@@ -146,23 +165,27 @@ class _Run:
         """Put the bytes of the members where objects are; return the rows that hold them."""
         rows = []
         for seq, item in self._waiting:
+            if item.refusal is not None:
+                rows.append(
+                    BatchItem(batch=self._batch, seq=seq, path=item.path, error=item.refusal.as_dict())
+                )
+                continue
             one = item.adoption(self._wish.folder, self._wish.tags).complete()
             row = BatchItem(batch=self._batch, seq=seq, path=item.path, object_id=item.bytes.sha256)
             row.name, row.folder, row.size = one.name, one.folder, one.staged.size
             row.media_type, row.kind = one.media_type, one.kind or row.kind
             rows.append(row)
-        keep_objects([item.bytes for _, item in self._waiting])
+        keep_objects([item.bytes for _, item in self._waiting if item.refusal is None])
         return rows
 
-    def complete(self) -> None:
-        """End the job with an outcome for each member; an all-or-nothing one makes its files now."""
+    def complete(self, finish: Finish) -> None:
+        """End the job with an outcome for each member; files that appear together are made now."""
         with self._ctx.completing() as done:
             items = list(self._batch.items.select_related("file"))
-            if self._wish.atomic and items:
-                self._make_files(items)
-            shape = FileOut()
-            results = [outcome(item.path, item.file, item.error, shape) for item in items]
-            done.result = {"results": results}
+            held = [item for item in items if item.error is None]
+            if self._wish.together and held:
+                self._make_files(held)
+            done.result = finish(items, self._figures)
             self._batch.delete()
 
     def _make_files(self, items: list[BatchItem]) -> None:
@@ -178,7 +201,7 @@ class _Run:
                 media_type=item.media_type,
                 kind=item.kind,
                 tags=list(self._wish.tags),
-                origin=Origin.UPLOAD,
+                origin=self._wish.origin,
             )
             for item in items
         ]

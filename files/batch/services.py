@@ -18,15 +18,14 @@ from core.jobs import enqueue
 from core.models import Job
 from files.adoption import ADOPTED_AT_ONCE, claim_quota, files_adopt_many, keep_objects
 from files.batch.items import BatchRefused, Item, Room, admit, check_path
-from files.batch.members import Wish, bounds, fits_now, staged_item
+from files.batch.members import Wish, bounds, staged_item
 from files.batch.models import Batch
 from files.batch.selectors import held_bytes
 from files.choices import Origin
 from files.models import File
 from files.selectors import free_bytes
-from files.services import file_on_disk
 from files.staging import Staged, StagingArea
-from files.unpacking import BeyondBounds, Look, unpacker
+from files.unpacking import BeyondBounds, Figures, Look, unpacker
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,13 +40,19 @@ _slots = threading.BoundedSemaphore(settings.INLINE_SLOTS)
 
 @audit.unaudited("files_adopt_many audits")
 def batch_store(
-    *, owner: "User", items: Sequence[Item], folder: str = "", tags: Sequence[str] = (), atomic: bool = False
+    *,
+    owner: "User",
+    items: Sequence[Item],
+    folder: str = "",
+    tags: Sequence[str] = (),
+    atomic: bool = False,
+    origin: Origin = Origin.UPLOAD,
 ) -> None:
     """Keep the staged items as files of `owner` below `folder`, and note with each what became of it.
 
     With `atomic` all are kept, or none and BatchRefused or the one error that concerns them all is raised.
     """
-    batch = _Batch(owner, folder, tags)
+    batch = _Batch(owner, folder, tags, origin)
     for item in items:
         check_path(item, folder)
     good = [item for item in items if item.refusal is None]
@@ -64,11 +69,12 @@ class _Batch:
     owner: "User"
     folder: str
     tags: Sequence[str]
+    origin: Origin
 
     def keep(self, items: Sequence[Item]) -> None:
         """Keep all of the items, or none."""
         adoptions = [item.adoption(self.folder, self.tags) for item in items]
-        files = files_adopt_many(owner=self.owner, adoptions=adoptions, origin=Origin.UPLOAD)
+        files = files_adopt_many(owner=self.owner, adoptions=adoptions, origin=self.origin)
         for item, file in zip(items, files, strict=True):
             item.file = file
 
@@ -103,17 +109,41 @@ class TooLongForNow(Exception):
 
 @audit.unaudited("batch_store audits")
 def unpack_now(*, owner: "User", source: BinaryIO, wish: Wish) -> list[Item]:
-    """Unpack an archive and return what became of its members; TooLongForNow, with nothing kept, beyond the limits.
+    """Unpack an archive and return what became of its members; see `unpacked_now`."""
+    with unpacked_now(owner=owner, source=source, wish=wish) as unpacked:
+        return unpacked.items
 
-    An archive that is found to be bad in the middle ends the list with an item of its own name; with `wish.atomic`, or
-    where nothing came before, its error is raised.
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What became of the members of an archive; `figures` is None where it was found to be bad in the middle."""
+
+    items: list[Item]
+    figures: Figures | None
+
+
+@contextmanager
+@audit.unaudited("batch_store audits")
+def unpacked_now(*, owner: "User", source: BinaryIO, wish: Wish) -> Iterator[Unpacked]:
+    """Unpack an archive; what the block writes is kept in one transaction with the files.
+
+    TooLongForNow, with nothing kept, beyond the limits. An archive that is found to be bad in the middle ends the items
+    with one of its own name; where all shall come together, or nothing came before, its error is raised.
     """
     with _slot(), StagingArea() as area:
-        items, error = _taken(source, area, Room(free_bytes(owner)))
-        if error is not None and (wish.atomic or not items):
+        items, figures, error = _taken(source, area, Room(free_bytes(owner)))
+        if error is not None and (wish.together or not items):
             raise error
-        batch_store(owner=owner, items=items, folder=wish.folder, tags=wish.tags, atomic=wish.atomic)
-    return items if error is None else [*items, Item(wish.name, refusal=error)]
+        with transaction.atomic():
+            batch_store(
+                owner=owner,
+                items=items,
+                folder=wish.folder,
+                tags=wish.tags,
+                atomic=wish.atomic,
+                origin=wish.origin,
+            )
+            yield Unpacked(items if error is None else [*items, Item(wish.name, refusal=error)], figures)
 
 
 @contextmanager
@@ -126,8 +156,10 @@ def _slot() -> Iterator[None]:
         _slots.release()
 
 
-def _taken(source: BinaryIO, area: StagingArea, room: Room) -> tuple[list[Item], AppError | None]:
-    """Return the members and, where something ended them too early, what."""
+def _taken(
+    source: BinaryIO, area: StagingArea, room: Room
+) -> tuple[list[Item], Figures | None, AppError | None]:
+    """Return the members with what they took, or with what ended them too early."""
     items: list[Item] = []
     tight = bounds(
         members=settings.BATCH_FILES, bytes=settings.INLINE_OUTPUT_BYTES, wall_s=settings.INLINE_WALL_S
@@ -138,13 +170,13 @@ def _taken(source: BinaryIO, area: StagingArea, room: Room) -> tuple[list[Item],
                 if member.is_folder:
                     continue
                 items.append(staged_item(member, area, room))
+            return items, members.figures, None
     except BeyondBounds as error:
         if error.kind in {"members", "output", "time"}:
             raise TooLongForNow from error
-        return items, error
+        return items, None, error
     except Unprocessable as error:
-        return items, error
-    return items, None
+        return items, None, error
 
 
 @audit.unaudited("the files are audited where they are stored")
@@ -176,15 +208,6 @@ def unpack_later(
             owner=owner, job=job, source_id=source.sha256, size=source.size, uploaded=staged is not None
         )
     return job
-
-
-@audit.unaudited("the files are audited where they are stored")
-def archive_unpack(*, owner: "User", file: File, wish: Wish) -> Job:
-    """Have a worker unpack a stored file; Unprocessable where it is no archive."""
-    with file_on_disk(file) as source:
-        look = unpacker().look(source, file.name)
-    fits_now(file.size, look)
-    return unpack_later(owner=owner, wish=wish, look=look, file=file)
 
 
 @audit.unaudited("forgets what jobs that ended long ago had half done")

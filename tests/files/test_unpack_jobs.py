@@ -299,9 +299,9 @@ def test_a_quota_that_shrank_meanwhile_refuses_an_atomic_job_in_the_end(api, ada
     job = ask(api(ada), zipped(MANY), "?atomic=true")
     complete = run._Run.complete
 
-    def late(self):
+    def late(self, finish):
         self._ctx.owner.quota_bytes = 1
-        complete(self)
+        complete(self, finish)
 
     monkeypatch.setattr(run._Run, "complete", late)
     job = attempt(job)
