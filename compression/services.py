@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -150,11 +151,10 @@ def result_make(
         room=file_selectors.free_bytes(owner), original_size=known.size if known else None
     )
     hooks = work.Hooks(on_progress=ctx.progress, should_stop=ctx.stopping) if ctx else work.Hooks()
+    bound = bound if ctx else planning.inline_limits(bound)
+    threads = settings.CODEC_THREADS if ctx else 1
     try:
-        with work.done(operation, source, plan, bound if ctx else planning.inline_limits(bound), hooks) as (
-            staged,
-            measured,
-        ):
+        with work.done(operation, source, plan, bound, hooks, threads=threads) as (staged, measured):
             if known and known.sha256 != measured.checksum:
                 raise engine.VerificationFailed("The decompressed bytes are not those that were compressed")
             with ctx.completing() if ctx else plain_completion() as done:

@@ -45,20 +45,26 @@ class Measured:
 
 @contextmanager
 def done(
-    operation: Operation, source: File, plan: Plan, limits: Limits, hooks: Hooks
+    operation: Operation, source: File, plan: Plan, limits: Limits, hooks: Hooks, *, threads: int = 1
 ) -> Iterator[tuple[Staged, Measured]]:
     """Run the codec over `source` and yield the sealed output with its figures.
 
-    The output is gone after the block if nobody adopted it. Raises the engine's errors.
+    A large input is compressed in frames where the format has them, as many at a time as there are `threads`; the
+    output is the same for any number. It is gone after the block if nobody adopted it. Raises the engine's errors.
     """
-    call = _encode if operation == Operation.COMPRESS else _decode
     with files.file_on_disk(source) as input_, staging() as staged:
-        measured = call(source, input_.fileno(), staged.fileno(), plan, limits, hooks)
+        ends = input_.fileno(), staged.fileno()
+        if operation == Operation.COMPRESS:
+            measured = _encode(source, *ends, plan, limits, hooks, threads)
+        else:
+            measured = _decode(*ends, plan, limits, hooks)
         staged.seal(measured.output_sha256)
         yield staged, measured
 
 
-def _encode(source: File, input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks) -> Measured:
+def _encode(
+    source: File, input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks, threads: int
+) -> Measured:
     report = isolation.encode(
         plan.codec.config(),
         input_,
@@ -66,6 +72,7 @@ def _encode(source: File, input_: int, output: int, plan: Plan, limits: Limits, 
         limits,
         raw_sha256=source.sha256,
         verify=True,
+        threads=threads,
         on_progress=hooks.on_progress,
         should_stop=hooks.should_stop,
     )
@@ -85,7 +92,7 @@ def _encode(source: File, input_: int, output: int, plan: Plan, limits: Limits, 
     )
 
 
-def _decode(source: File, input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks) -> Measured:
+def _decode(input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks) -> Measured:
     report = isolation.decode(
         plan.codec.config(),
         input_,

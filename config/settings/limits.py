@@ -34,6 +34,8 @@ STREAM_WALL_S = env.integer("STREAM_WALL_S", 2 * 3600, minimum=1)
 BATCH_ITEMS = env.integer("BATCH_ITEMS", 50_000, minimum=1)
 BATCH_PARALLEL = env.integer("BATCH_PARALLEL", min(8, len(os.sched_getaffinity(0))), minimum=1, maximum=64)
 
+# Threads of one job on a large file, where the format allows frames that are compressed side by side.
+CODEC_THREADS = env.integer("CODEC_THREADS", min(8, len(os.sched_getaffinity(0))), minimum=1, maximum=64)
 CODEC_MEMORY_BYTES = env.integer("CODEC_MEMORY_BYTES", 2 * GIB, minimum=64 * MIB)
 DECODED_LIMIT_BYTES = env.integer("DECODED_LIMIT_BYTES", 64 * GIB, minimum=1)
 DECODED_RATIO_LIMIT = env.integer("DECODED_RATIO_LIMIT", 10_000, minimum=1)

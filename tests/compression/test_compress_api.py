@@ -254,3 +254,20 @@ def test_the_detail_of_an_algorithm_has_measured_statistics(client: APIClient) -
     assert body["statistics"]["runs"] == 1
     assert body["statistics"]["ratio"]["value"] > 1
     assert client.get(f"{API}/algorithms/nope").status_code == 404
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_job_compresses_a_large_file_in_frames_on_all_cores(
+    client: APIClient, run_jobs: Callable[[], list[Job]], settings: Any, threads: int
+) -> None:
+    settings.CODEC_THREADS = threads
+    data = TEXT.encode() * (20 * 1024 * 1024 // len(TEXT))
+    given = upload(client, data)
+    call = {"file": given["id"], "algorithm": "gzip", "level": 1}
+    assert client.post(f"{API}/compress", call, format="json").status_code == 202
+    (job,) = run_jobs()
+    packed = download(client, job.result["output"])  # type: ignore[index]
+    assert gzip.decompress(packed) == data
+    alone = codecs.codec_from({"id": "gzip", "level": 1}).encode(data[: 8 * 1024 * 1024])
+    assert packed.startswith(alone)
+    assert packed[len(alone) : len(alone) + 2] == b"\x1f\x8b"
