@@ -11,7 +11,7 @@ from compression.engine import formats
 from compression.models import Result
 from core.formatting import duration, exact_bytes, rate, size
 
-SHOWN = 100
+SHOWN = 25
 """Members of an archive that its result's page lists."""
 
 

@@ -37,11 +37,12 @@ KIND = "compare"
 @audit.unaudited("the comparison is audited where it is stored")
 def comparison_request(*, owner: "User", source: "File", plans: Sequence[Plan], rules: Rules) -> Job:
     """Have a worker measure it."""
+    count = f"{len(plans)} candidate{'' if len(plans) == 1 else 's'}"
     return enqueue(
         KIND,
         owner=owner,
         subject=source,
-        title=f"Compare {len(plans)} candidates on {source.name}",
+        title=f"Compare {count} on {source.name}",
         params={
             "file": str(source.pk),
             "candidates": [
