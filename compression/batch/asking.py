@@ -25,6 +25,8 @@ def begin(
     user: "User", sources: Sequence["File"], wishes: Sequence[Mapping[str, Any]], title: str = ""
 ) -> Batch:
     """Begin a batch over files with what is wished for each: `{"algorithm", "level", "params"}`."""
+    if not sources:
+        raise Unprocessable("There is no file to compress. Choose some first.", code="nothing_found")
     plans = plans_of(user, wishes)
     most = settings.BATCH_ITEMS
     if len(sources) * len(plans) > most:
