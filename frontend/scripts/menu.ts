@@ -4,11 +4,11 @@ const ITEMS = "a, button, input";
 
 /** Put the panel below its button, or above where there is no room; nothing that scrolls cuts it off. */
 function place(panel: HTMLElement, button: HTMLElement): void {
+  panel.style.position = "fixed"; // first: within its button's place it may be narrower
+  panel.style.inset = "auto";
   const { top, bottom, left, right } = button.getBoundingClientRect();
   const { offsetHeight: height, offsetWidth: width } = panel;
   const atLeft = panel.closest(".menu--left") || right - width < 8;
-  panel.style.position = "fixed";
-  panel.style.inset = "auto";
   panel.style.left = `${Math.max(8, Math.min(innerWidth - width - 8, atLeft ? left : right - width))}px`;
   panel.style.top = `${bottom + 6 + height > innerHeight && top > height + 6 ? top - height - 6 : bottom + 6}px`;
 }

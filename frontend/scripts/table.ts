@@ -1,9 +1,19 @@
 import { component } from "./lib/component.ts";
 import { recall, remember } from "./lib/storage.ts";
 
+interface Picks {
+  address: string;
+  rows: Set<string>;
+  everything: boolean;
+}
+
+/** What was picked in each table: a table that refreshes by itself must not forget it. */
+const picksOf = new Map<string, Picks>();
+
 /** A table's own state in this browser: which columns are shown, which rows are picked. */
 export const dataTable = component(() => ({
   picked: 0,
+  pickedAll: false,
 
   init(): void {
     const kept = recall<string[]>(this.key);
@@ -11,7 +21,21 @@ export const dataTable = component(() => ({
       box.checked = kept ? !kept.includes(box.value) : !("hidden" in box.dataset);
       this.show(box.value, box.checked);
     }
+    this.pickAgain();
     this.count();
+    // On the way back the browser picks again what was picked, after this.
+    if (document.readyState !== "complete") window.addEventListener("pageshow", () => this.count(), { once: true });
+  },
+
+  /** Pick what was picked before the table was swapped; all rows only where it still shows the same ones. */
+  pickAgain(): void {
+    const before = picksOf.get(this.key);
+    for (const box of this.picks) box.checked ||= before?.rows.has(box.value) ?? false;
+    if (this.everything && before?.everything) this.everything.checked = before.address === this.address;
+  },
+
+  get address(): string {
+    return this.$root.getAttribute("hx-get") ?? "";
   },
 
   get key(): string {
@@ -27,7 +51,11 @@ export const dataTable = component(() => ({
   },
 
   get pickedWords(): string {
-    return `${this.picked} picked`;
+    return this.pickedAll ? "" : `${this.picked} picked`;
+  },
+
+  get everything(): HTMLInputElement | undefined {
+    return this.$refs["everything"] as HTMLInputElement | undefined;
   },
 
   choose(event: Event): void {
@@ -58,7 +86,15 @@ export const dataTable = component(() => ({
   count(): void {
     const all = this.$refs["all"] as HTMLInputElement | undefined;
     if (!all) return;
-    this.picked = this.picks.filter((box) => box.checked).length;
+    const rows = this.picks.filter((box) => box.checked).map((box) => box.value);
+    this.picked = rows.length;
+    if (this.everything && !rows.length) this.everything.checked = false;
+    this.pickedAll = this.everything?.checked ?? false;
+    picksOf.set(this.key, {
+      address: this.address,
+      rows: new Set(rows),
+      everything: this.pickedAll,
+    });
     all.checked = this.picked > 0 && this.picked === this.picks.length;
     all.indeterminate = this.picked > 0 && !all.checked;
   },
