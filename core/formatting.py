@@ -54,6 +54,15 @@ def exact_bytes(value: Figure) -> str:
     return f"{count(number)}{SPACE}{'byte' if abs(number) == 1 else 'bytes'}"
 
 
+def typed_size(value: Figure) -> str:
+    """Return a number of bytes as one would type it, to the last byte: 10 MB, 9999; nothing for none."""
+    number = _number(value)
+    if number is None:
+        return ""
+    step = max(step for step in range(len(_UNITS) - 1) if number % 1000**step == 0) if number else 0
+    return f"{round(number / 1000**step)} {_UNITS[step]}" if step else str(round(number))
+
+
 def rate(value: Figure) -> str:
     """Return a speed given in MB/s: 41.2 MB/s."""
     return DASH if _number(value) is None else f"{significant(value)}{SPACE}MB/s"

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from uuid import UUID
 
 
@@ -14,3 +15,10 @@ def uuid7() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def uuid_of(text: str) -> UUID | None:
+    """Return the UUID that the text is, or None where it is none."""
+    with suppress(ValueError):
+        return UUID(text)
+    return None

@@ -1,6 +1,11 @@
-"""Text from outside: what of it can be stored, and what is a number."""
+"""Text from outside: what of it can be stored, and what is a number or a size."""
 
+import re
 from typing import Any
+
+UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+SIZE_PATTERN = r"\s*[0-9]{1,15}([.,][0-9]{1,12})?\s*([kKmMgGtT]?[bB]|bytes?)?\s*"
+"""A size as people type it, for browsers too: `300`, `1.5 MB`."""
 
 
 def storable(value: Any) -> Any:
@@ -22,3 +27,14 @@ def whole_number(text: str, *, low: int, high: int) -> int | None:
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(high))):
         return None
     return number if low <= (number := int(text)) <= high else None
+
+
+def bytes_of(text: str) -> int | None:
+    """Return the number of bytes that a size as people type it says, or None where it is none."""
+    if not re.fullmatch(SIZE_PATTERN, text, re.ASCII):
+        return None
+    figure, unit = re.split(r"(?<=[0-9])\s*(?=[a-z]|$)", text.strip().lower(), maxsplit=1)
+    return round(
+        float(figure.replace(",", "."))
+        * UNITS[unit.removesuffix("bytes").removesuffix("byte").removesuffix("b")]
+    )

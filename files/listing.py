@@ -1,16 +1,18 @@
-"""What the address of the page of files says: search, filters, order."""
+"""What the page of files shows, and what its address says."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
-from django.db.models import Q
-from django.utils import timezone
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
 
+from core.formatting import count
 from core.tables import Column
-from files.choices import Kind, Origin
+from core.text import whole_number
+from files.api.search_serializers import criteria_in
+from files.search.criteria import Criteria
+from files.search.narrowing import Chip, Facet, Narrowing, page_of
+from files.search.results import BEST, LISTED, Results
 
 COLUMNS = [
     Column("name", "Name", sort="name", always=True),
@@ -23,69 +25,110 @@ COLUMNS = [
 ]
 OWNER = Column("owner", "Owner")
 
-SORTS = frozenset(column.sort for column in COLUMNS if column.sort)
-AGES = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
-AGE_WORDS = [("", "Any time"), ("day", "Last 24 hours"), ("week", "Last 7 days"), ("month", "Last 30 days")]
-_HASH = re.compile("[0-9a-f]{6,64}")
+SORTS = {column.sort: column.label for column in COLUMNS if column.sort}
+PAGE, LAST_PAGE = 50, 10**6
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the page shall show; whatever the address says that is not known is left out."""
+    """What the address says; whatever it says that is not known is left out. No ordering means the usual one."""
 
-    search: str
-    kind: str
-    origin: str
-    added: str
+    criteria: Criteria
     ordering: str
+    page: int
 
-    def apply(self, files: Any) -> Any:
-        """Return the files that match, in order."""
-        if self.search:
-            files = files.filter(self._matches())
-        if self.kind:
-            files = files.filter(kind=self.kind)
-        if self.origin:
-            files = files.filter(origin=self.origin)
-        if self.added:
-            files = files.filter(created_at__gte=timezone.now() - AGES[self.added])
-        return files.order_by(self.ordering, "pk")
+    @classmethod
+    def of(cls, address: QueryDict) -> Self:
+        """Read it."""
+        ordering = address.get("ordering", "")
+        return cls(
+            criteria=criteria_in(address),
+            ordering=ordering if ordering == BEST or ordering.removeprefix("-") in SORTS else "",
+            page=whole_number(address.get("page", ""), low=1, high=LAST_PAGE) or 1,
+        )
 
-    def _matches(self) -> Q:
-        """Every word in name, folder or tags; a word of hexadecimal digits also at the start of the hash."""
-        condition = Q()
-        for word in self.search.split():
-            one = Q(name__icontains=word) | Q(folder__icontains=word) | Q(tags__contains=[word])
-            if _HASH.fullmatch(word.lower()):
-                one |= Q(object__sha256__startswith=word.lower())
-            condition &= one
-        return condition
-
-    def filters(self) -> list[dict[str, Any]]:
-        """Return the filters as `components/table_tools.html` draws them."""
-        choices: list[tuple[str, str, str, list[tuple[str, Any]]]] = [
-            ("kind", "Kind", self.kind, [("", "All kinds"), *Kind.choices]),
-            ("origin", "Origin", self.origin, [("", "From anywhere"), *Origin.choices]),
-            ("added", "Added", self.added, list(AGE_WORDS)),
-        ]
-        return [
-            {"name": name, "label": label, "value": value, "options": options}
-            for name, label, value, options in choices
-        ]
+    @property
+    def url(self) -> str:
+        """The page that shows this."""
+        page = str(self.page) if self.page > 1 else ""
+        return page_of(self.criteria, ordering=self.ordering, page=page)
 
 
-def asked(query: Mapping[str, str]) -> Asked:
-    """Read the address."""
+class Listing:
+    """What is found among `files`, with all that the page offers to do about it."""
 
-    def one_of(name: str, known: Any) -> str:
-        value = query.get(name, "")
-        return value if value in known else ""
+    def __init__(self, files: Any, asked: Asked) -> None:
+        self.asked, self.criteria = asked, asked.criteria
+        window = (asked.page - 1) * PAGE, asked.page * PAGE
+        self._files, self._narrowing = files, Narrowing(asked.criteria, asked.ordering)
+        self._results = Results(files, asked.criteria, ordering=asked.ordering, window=window)
+        self.page: Page[Any] = Paginator(self._results, PAGE).get_page(asked.page)
+        self.ordering = self._results.ordering
 
-    ordering = query.get("ordering", "")
-    return Asked(
-        search=query.get("search", "").replace("\x00", "")[:200].strip(),
-        kind=one_of("kind", Kind.values),
-        origin=one_of("origin", Origin.values),
-        added=one_of("added", AGES),
-        ordering=ordering if ordering.removeprefix("-") in SORTS else "-created_at",
-    )
+    @property
+    def facets(self) -> list[Facet]:
+        """What can be narrowed further. Kinds add to each other, so the other kinds are counted too."""
+        counted = dict(self._results.found.facets)
+        if self.criteria.kind:
+            any_kind = Results(self._files, replace(self.criteria, kind=()), window=(0, 0))
+            counted["kind"] = any_kind.found.facets["kind"]
+        return self._narrowing.facets(counted, len(self._results))
+
+    @property
+    def chips(self) -> list[Chip]:
+        """What it is narrowed by."""
+        return self._narrowing.chips()
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What the form of the search must send along: what it has no fields for.
+
+        An order that was chosen for a list without words is not one for ranked hits.
+        """
+        criteria = self.criteria
+        pairs = [("kind", kind) for kind in criteria.kind] + [("tags", tag) for tag in criteria.tags]
+        pairs += [("media_type", criteria.media_type), ("added", criteria.added)]
+        pairs += [("ordering", self.asked.ordering if criteria.query else "")]
+        return [(name, value) for name, value in pairs if value]
+
+    @property
+    def words(self) -> str:
+        """How many files there are."""
+        found = self._results.found
+        if not found.count:
+            return "No file fits" if self.criteria else "No files"
+        files = f"{count(found.count)} file{'s' if found.count != 1 else ''}"
+        return f"At least {files}" if self.criteria.query and not found.complete else files
+
+    @property
+    def order_words(self) -> str:
+        """In which order they come, where words are searched for."""
+        if not self.criteria.query or not len(self._results):
+            return ""
+        return (
+            "best match first"
+            if self.ordering == BEST
+            else f"by {SORTS[self.ordering.removeprefix('-')].lower()}"
+        )
+
+    @property
+    def best_url(self) -> str:
+        """The page with the best match first, where it is not so now."""
+        return page_of(self.criteria) if self.order_words and self.ordering != BEST else ""
+
+    @property
+    def note(self) -> str:
+        """What is not the whole truth."""
+        if self._results.found.complete:
+            return ""
+        if self.criteria.query:
+            return "So many fit that only the newest were looked at. Add a word, or narrow the search, to see others."
+        return f"There are so many that the counts beside the list are those of the newest {count(LISTED)}."
+
+    @property
+    def all_words(self) -> str:
+        """What stands for all that is found, where this page has not all of it."""
+        if not self.page.has_other_pages():
+            return ""
+        exact = self._results.found.complete or not self.criteria.query
+        return f"All {count(len(self._results))} that match" if exact else "All that match"

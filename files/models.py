@@ -181,3 +181,7 @@ class SavedSearch(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address that leads to what it finds."""
+        return reverse("files:search-open", kwargs={"pk": self.pk})

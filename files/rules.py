@@ -30,6 +30,7 @@ FOLDER = Text(
 )
 MEDIA_TYPE = Text(max=127, pattern=r"[a-z0-9!#$&^_.+\-]+\/[a-z0-9!#$&^_.+\-]+", label="Media type")
 SHA256 = Text(min=64, max=64, pattern="[0-9a-f]{64}", says="64 hexadecimal digits.", label="SHA-256")
+HASH = Text(min=6, max=64, pattern="[0-9a-f]{6,64}", says="6 to 64 hexadecimal digits.", label="SHA-256")
 SIZE = Integer(min=0, max=2**63 - 1, label="Size")
 KIND = Choice(Kind, label="Kind")
 ORIGIN = Choice(Origin, label="Origin")

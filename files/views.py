@@ -1,16 +1,15 @@
 """Pages of files."""
 
 from functools import partial
-from typing import Any, cast
+from typing import cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import SignedInRequest
@@ -18,34 +17,39 @@ from accounts.selectors import quota_of
 from core.access import Role, get_visible
 from core.errors import AppError
 from core.handoff import FileHandoff
+from core.http import next_page
 from files import panels, selectors, services, snippets
+from files.actions import on_page
 from files.api.views import deleted
 from files.api.views import download as download_of
 from files.batch.members import may_hold_files
 from files.choices import Kind
-from files.forms import ChangeForm
-from files.listing import COLUMNS, OWNER, asked
+from files.forms import ChangeForm, SearchForm
+from files.listing import COLUMNS, OWNER, Asked, Listing
 from files.models import File
 from files.uploads import IncomingFile, stream_uploads
 
-PAGE = 50
+SAVED_SHOWN = 12
 
 
 @require_GET
 def file_list(request: SignedInRequest) -> HttpResponse:
-    """What is there, and the place to put more."""
-    query = asked(request.GET)
-    found = query.apply(File.objects.visible_to(request.user).select_related("owner"))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    """What is there, or what is found there; and the place to put more."""
+    asked = Asked.of(request.GET)
+    saved = list(selectors.saved_searches(request.user))
+    used = selectors.used_bytes(request.user)
     context = {
-        "page": page,
-        "search": query.search,
-        "ordering": query.ordering,
-        "filters": query.filters(),
+        "listing": Listing(File.objects.visible_to(request.user).select_related("owner"), asked),
+        "criteria": asked.criteria,
+        "form": SearchForm(asked.criteria),
         "columns": [*COLUMNS, OWNER] if request.user.is_staff else COLUMNS,
+        "bulk": _bulk(asked) if _may_change(request) else None,
+        "saved": saved[:SAVED_SHOWN],
+        "saved_as": next((one for one in saved if one.criteria == asked.criteria.as_json()), None),
         "may_change": _may_change(request),
         "limit": settings.UPLOAD_LIMIT_BYTES,
-        "used": selectors.used_bytes(request.user),
+        "used": used,
+        "compact": bool(used or asked.criteria),
         "quota": quota_of(request.user),
     }
     return render(request, "files/list.html", context)
@@ -111,7 +115,7 @@ def delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
     services.file_delete(file=file, actor=request.user)
     undo = reverse("files:restore", kwargs={"pk": pk})
     messages.success(request, f"{file.name} is deleted.", extra_tags=f"undo:{undo}")
-    return redirect(_next(request))
+    return redirect(next_page(request, reverse("files:list")))
 
 
 @require_POST
@@ -123,15 +127,22 @@ def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
         messages.success(request, f"{file.name} is back.")
     except AppError as error:
         messages.error(request, error.detail)
-    return redirect(_next(request))
+    return redirect(next_page(request, reverse("files:list")))
+
+
+def _bulk(asked: Asked) -> list[dict[str, str | bool]]:
+    """Return what can be done with picked files, as `components/table.html` draws it. The step knows the search."""
+    address = urlsplit(asked.url).query
+    return [
+        {
+            "label": action.label,
+            "icon": action.icon,
+            "danger": action.danger,
+            "url": f"{reverse('files:bulk', kwargs={'name': name})}?{address}",
+        }
+        for name, action in on_page()
+    ]
 
 
 def _may_change(request: SignedInRequest) -> bool:
     return Role(request.user.role).includes(Role.USER)
-
-
-def _next(request: Any) -> str:
-    """Return where the form wants to go on, if that is a page of ours, else the list."""
-    wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else reverse("files:list")

@@ -9,6 +9,7 @@ from django.db.models import Count, Sum
 from django.http import QueryDict
 
 from compression.batch import asking
+from core.ids import uuid_of
 from files import selectors as file_selectors
 from files.api.search_serializers import criteria_in
 from files.search.criteria import Criteria
@@ -46,7 +47,7 @@ class Choice:
 def chosen(user: "User", address: QueryDict) -> Choice:
     """Return the files of an address: those that `file` names, or all of the account's own that its search finds."""
     if "file" in address:
-        ids = [pk for raw in address.getlist("file") if (pk := _id(raw))]
+        ids = [pk for raw in address.getlist("file") if (pk := uuid_of(raw))]
         files = file_selectors.visible_among(user, ids)
         return Choice(
             ids=tuple(file.pk for file in files),
@@ -61,10 +62,3 @@ def chosen(user: "User", address: QueryDict) -> Choice:
     found = file_selectors.own_matching(user, criteria)
     sums = found.order_by().aggregate(count=Count("pk"), size=Sum("size"))
     return Choice(criteria=criteria, count=sums["count"], size=sums["size"] or 0, first=list(found[:SHOWN]))
-
-
-def _id(raw: str) -> UUID | None:
-    try:
-        return UUID(raw)
-    except ValueError:
-        return None

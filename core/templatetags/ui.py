@@ -11,8 +11,8 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from core import components, formatting
 
@@ -38,6 +38,7 @@ _TONES = {
     "warn": "paused waiting undecided degraded expiring stale skipped",
     "bad": "failed corrupt error denied expired revoked unhealthy offline refused",
 }
+MARK, END = mark_safe("<mark>"), mark_safe("</mark>")
 _TONE_OF = {word: tone for tone, words in _TONES.items() for word in words.split()}
 
 
@@ -75,6 +76,16 @@ def when(moment: datetime | None) -> SafeString | str:
         moment.isoformat(),
         f"{moment:%-d %b %Y, %H:%M:%S} UTC",
         formatting.relative(moment, timezone.now()),
+    )
+
+
+@register.filter
+def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
+    """Return pieces of text, those that are marked within `<mark>`: `{{ found.pieces|marked }}`."""
+    return format_html_join(
+        "",
+        "{}{}{}",
+        ((MARK if is_marked else "", text, END if is_marked else "") for text, is_marked in pieces),
     )
 
 

@@ -1,18 +1,22 @@
 """Shapes of searches."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.urls import reverse
 from rest_framework import serializers
 
-from core.rules import Text
+from core.rules import Text, Validates
+from core.text import bytes_of
 from files import rules
 from files.api.serializers import FileOut
 from files.choices import Kind
 from files.models import SavedSearch
 from files.search.criteria import AGE_WORDS, IN_ADDRESS, NAMES, Criteria
+from files.search.narrowing import page_of
 from files.search.query import CHARS_MAX
 from files.search.results import Hit
 
@@ -23,7 +27,6 @@ QUERY = Text(
     label="Query",
     help="Words of names and texts, “phrases”, `or`, `-` before what must not be there.",
 )
-HASH = Text(min=6, max=64, pattern="[0-9a-f]{6,64}", says="6 to 64 hexadecimal digits.", label="SHA-256")
 
 
 class Strict(serializers.Serializer[Any]):
@@ -61,7 +64,7 @@ class CriteriaIn(Strict):
     )
     origin = rules.ORIGIN.serializer_field(required=False)
     folder = rules.FOLDER.serializer_field(required=False, help_text="With the folders below it.")
-    sha256 = HASH.serializer_field(required=False, help_text="The hash, or its beginning.")
+    sha256 = rules.HASH.serializer_field(required=False, help_text="The hash, or its beginning.")
     size_min = rules.SIZE.serializer_field(required=False)
     size_max = rules.SIZE.serializer_field(required=False)
     created_after = serializers.DateTimeField(required=False)
@@ -161,7 +164,7 @@ class SavedOut(serializers.ModelSerializer[SavedSearch]):
 
     def get_url(self, saved: SavedSearch) -> str:
         """Where its results are shown."""
-        return f"{reverse('files:list')}?{criteria_of(saved.criteria).address()}"
+        return page_of(criteria_of(saved.criteria))
 
 
 def criteria_of(values: Mapping[str, Any]) -> Criteria:
@@ -178,8 +181,34 @@ def criteria_in(address: QueryDict) -> Criteria:
     values: dict[str, Any] = {}
     for name in NAMES:
         given = [value for value in address.getlist(IN_ADDRESS.get(name, name)) if value]
-        if given:
-            values[name] = given if name in {"kind", "tags"} else given[-1]
-    if "query" in values:
-        values["query"] = values["query"].replace("\x00", " ")[:CHARS_MAX].strip()
+        if given and name in _SEVERAL:
+            values[name] = _passing(_SEVERAL[name], given)[: rules.TAGS.max]
+        elif given:
+            values[name] = _TYPED.get(name, str)(given[-1])
     return criteria_of(values)
+
+
+def _passing(rule: Validates, values: Sequence[str]) -> list[str]:
+    kept = []
+    for value in values:
+        with suppress(ValidationError):
+            rule.check(value)
+            kept.append(value)
+    return kept
+
+
+def _end_of_day(text: str) -> str:
+    """A day is meant to its end."""
+    return f"{text}T23:59:59.999999" if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else text
+
+
+_SEVERAL: dict[str, Validates] = {"kind": rules.KIND, "tags": rules.TAG}
+# As people type it into the fields of the page.
+_TYPED: dict[str, Callable[[str], Any]] = {
+    "query": lambda text: text.replace("\x00", " ")[:CHARS_MAX].strip(),
+    "folder": lambda text: text.strip().strip("/"),
+    "sha256": lambda text: text.strip().lower(),
+    "size_min": bytes_of,
+    "size_max": bytes_of,
+    "created_before": _end_of_day,
+}

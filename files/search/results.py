@@ -4,6 +4,7 @@ Broad searches are bounded: of the files whose entry fits, and of those whose te
 at; of all of these the best `RANKED` by name and age are ranked by their texts too.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -60,6 +61,31 @@ class Hit:
     file: File
     score: float | None = None
     highlights: list[Highlight] = field(default_factory=list)
+
+    @property
+    def name(self) -> Highlight:
+        """The name, with what of the query is in it."""
+        return self._marked("name", self.file.name)
+
+    @property
+    def folder(self) -> Highlight:
+        """The folder likewise."""
+        return self._marked("folder", self.file.folder)
+
+    @property
+    def tags(self) -> list[Highlight]:
+        """The tags likewise."""
+        return [self._marked("tags", tag) for tag in self.file.tags]
+
+    @property
+    def fragments(self) -> list[Highlight]:
+        """Pieces of the content that have words of the query."""
+        return [found for found in self.highlights if found.field == "content"]
+
+    def _marked(self, name: str, text: str) -> Highlight:
+        shown = unicodedata.normalize("NFC", text)
+        fitting = (found for found in self.highlights if found.field == name and found.text == shown)
+        return next(fitting, Highlight(name, text, []))
 
 
 @dataclass(frozen=True)

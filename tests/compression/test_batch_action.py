@@ -1,5 +1,6 @@
 """“Compress” among the things that can be done with many files: by the API and by the page."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -82,3 +83,60 @@ def test_files_of_others_are_left_out(
     assert [item.file_id for item in Batch.objects.get().items.all()] == [mine.pk]
     assert ask(api(vera), **body).status_code == 403
     assert Batch.objects.count() == 1
+
+
+# By the page
+
+
+def page_of(response: Any, status: int = 200) -> str:
+    assert response.status_code == status, response.content
+    found: str = response.content.decode()
+    return found
+
+
+def shown(page: str) -> str:
+    """Return the digest that the form sends along."""
+    found = re.search(r'name="shown" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_page_asks_for_algorithm_and_level_and_leads_to_the_batch(
+    browser: Any, ada: User, three: list[File]
+) -> None:
+    web, url = browser(ada), "/files/bulk/compress?folder=logs&all=1"
+    page = page_of(web.get(url))
+    assert 'data-level-min="-7" data-level-max="22" data-level-default="3"' in page
+    assert 'href="/batches/new?folder=logs&amp;all=1"' in page
+    answer = web.post(url, {"shown": shown(page), "algorithm": "xz", "level": "2"})
+    batch = Batch.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, batch.get_absolute_url())
+    assert [(method["algorithm"], method["level"]) for method in batch.methods] == [("xz", 2)]
+    assert batch.count == 2
+    assert "2 files are being compressed." in page_of(web.get(answer["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"algorithm": "zstd", "level": "99"}, "level"),
+        ({"algorithm": "nope", "level": ""}, "There is no algorithm"),
+        ({"algorithm": "", "level": "3"}, "This field is required."),
+    ],
+)
+def test_the_page_says_what_cannot_be(
+    browser: Any, ada: User, three: list[File], sent: dict[str, str], words: str
+) -> None:
+    web, url = browser(ada), "/files/bulk/compress?all=1"
+    page = page_of(web.post(url, {"shown": shown(page_of(web.get(url))), **sent}), 400)
+    assert words in page.split('class="errorlist"', 1)[1].split("</ul>", 1)[0]
+    assert not Batch.objects.exists()
+
+
+def test_an_algorithm_without_levels_takes_no_notice_of_the_slider(
+    browser: Any, ada: User, three: list[File]
+) -> None:
+    web, url = browser(ada), "/files/bulk/compress?all=1"
+    form = {"shown": shown(page_of(web.get(url))), "algorithm": "snappy", "level": "3"}
+    assert web.post(url, form).status_code == 302
+    assert [method["level"] for method in Batch.objects.get().methods] == [None]

@@ -1,8 +1,5 @@
 """The pages of files."""
 
-import hashlib
-
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -30,38 +27,6 @@ def test_the_list_shows_files_and_what_they_take(browser, ada, ben, stored):
     assert "spring" in page
     assert "Your files take 1.20\u00a0kB of" in page
     assert "his.txt" not in page
-
-
-@pytest.mark.parametrize(
-    ("query", "shown"),
-    [
-        ("search=alp", ["alpha.txt"]),
-        ("search=in/here beta", ["beta.json"]),
-        ("search=winter", ["beta.json"]),
-        ("search=" + hashlib.sha256(b"a").hexdigest()[:10], ["alpha.txt"]),
-        ("kind=json", ["beta.json"]),
-        ("origin=upload", []),
-        ("added=day&ordering=name", ["alpha.txt", "beta.json"]),
-        ("ordering=-name", ["beta.json", "alpha.txt"]),
-        ("ordering=nonsense&kind=nonsense&page=99", ["beta.json", "alpha.txt"]),
-    ],
-)
-def test_the_address_holds_search_filters_and_order(browser, ada, stored, query, shown):
-    stored(ada, b"a", "alpha.txt")
-    stored(ada, b'{"b": 1}', "beta.json", folder="in/here", tags=["winter"])
-    page = text(browser(ada).get(f"/files?{query}"))
-    places = [(page.find(f">{name}<"), name) for name in ("alpha.txt", "beta.json")]
-    assert [name for place, name in sorted(places) if place >= 0] == shown
-
-
-def test_the_list_costs_the_same_however_long_it_is(browser, ada, stored, django_assert_max_num_queries):
-    client = browser(ada)
-    stored(ada)
-    client.get("/files")
-    for number in range(12):
-        stored(ada, bytes([number]))
-    with django_assert_max_num_queries(9):
-        client.get("/files")
 
 
 def test_a_form_without_scripts_uploads_several_files(browser, ada):
