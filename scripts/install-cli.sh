@@ -6,7 +6,8 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$folder"
 cat > "$folder/dynacomp.new" <<END
 #!/bin/sh
-PYTHONPATH='$here' exec '$here/.venv/bin/python' -m compression.cli "\$@"
+# -P: what lies in the folder where it is called is no part of the program.
+PYTHONPATH='$here' exec '$here/.venv/bin/python' -P -m compression.cli "\$@"
 END
 chmod 755 "$folder/dynacomp.new"
 mv "$folder/dynacomp.new" "$folder/dynacomp"

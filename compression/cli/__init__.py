@@ -2,7 +2,3 @@
 
 It needs neither a database nor a running platform. `dynacomp VERB …` and `python manage.py VERB …` are the same.
 """
-
-from compression.cli.main import run
-
-__all__ = ["run"]

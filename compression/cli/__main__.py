@@ -2,6 +2,10 @@
 
 import sys
 
-from compression.cli.main import run
+try:
+    from compression.cli.main import run
 
-sys.exit(run(sys.argv[1:], prog="dynacomp"))
+    code = run(sys.argv[1:], prog="dynacomp")
+except KeyboardInterrupt:  # before there was anything to leave behind
+    code = 130
+sys.exit(code)

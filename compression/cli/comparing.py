@@ -3,10 +3,17 @@
 import argparse
 import hashlib
 import os
-from collections.abc import Iterator
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from compression.cli.places import Refused, inputs
+from compression.cli import settings
+from compression.cli.places import Input, Refused, inputs
 from compression.cli.report import Report, size
 from compression.compare.measuring import Measuring, Rules, Sample, speed
 from compression.compare.pareto import front
@@ -17,14 +24,20 @@ from compression.engine.isolation.client import memory_file
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("input", metavar="FILE", help="the file to measure on")
+    parser.add_argument(
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
+        help="files and folders, each file compressed by itself; - or none: standard input",
+    )
     parser.add_argument(
         "-a",
         "--algorithms",
         default="",
-        help="names between commas, with a level behind a colon: zstd:19,xz (all, at their usual levels)",
+        help="names between commas, level and parameters behind colons: zstd:19,xz,zstd:9:long=true "
+        "(all, at their usual levels)",
     )
-    parser.add_argument("--levels", action="store_true", help="every level of each")
+    parser.add_argument("--levels", action="store_true", help="every level of those that name none")
     parser.add_argument(
         "-n", "--repetitions", type=int, help="so many of each (until the intervals are tight)"
     )
@@ -36,53 +49,82 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def candidates(options: argparse.Namespace) -> Iterator[Codec]:
     """Yield the codecs to measure."""
-    for given in options.algorithms.split(",") if options.algorithms else sorted(codecs.all_codecs()):
-        name, _, level = given.strip().partition(":")
-        codec = codecs.get(name)
-        levels = codec.levels()
-        if level:
-            yield codecs.codec_from(
-                {"id": name, "level": int(level) if level.lstrip("-").isdecimal() else level}
-            )
-        elif options.levels and levels:
-            yield from (
-                codecs.codec_from({"id": name, "level": n}) for n in range(levels.minimum, levels.maximum + 1)
-            )
+    for word in options.algorithms.split(",") if options.algorithms else sorted(codecs.all_codecs()):
+        levels = codecs.get(word.strip()).levels() if options.levels and ":" not in word else None
+        if levels:
+            for level in range(levels.minimum, levels.maximum + 1):
+                yield settings.codec_of(word.strip(), level, [])
         else:
-            yield codec()
+            yield settings.codec_of_word(word)
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file to measure on."""
+
+    item: Input
+    size: int
+    sha256: str
 
 
 def run(options: argparse.Namespace, report: Report) -> bool:
     """Measure, and print the table, best ratio first."""
-    item = next(inputs([options.input]), None)
-    if item is None or item.path is None:
-        report.error("compare needs one file")
-        return False
     chosen = list(candidates(options))
-    try:
-        with item.opened() as source:
-            original = os.fstat(source).st_size
-            with open(source, "rb", closefd=False) as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            measuring = Measuring(
-                len(chosen),
-                lambda number: _sample(chosen[number], source, sha256),
-                Rules(budget_s=options.budget, seed=options.seed, repetitions=options.repetitions),
-                on_run=lambda number, done: report.progress(chosen[number].id, done, len(chosen)),
-            )
-            measuring.go()
-    except Refused as error:
-        report.error(str(error))
-        return False
+    with _files(inputs(options.inputs)) as items:
+        try:
+            contents = [_content(item) for item in items]
+        except Refused as error:
+            report.error(str(error))
+            return False
+        if not contents:
+            report.error("there is no file to measure on")
+            return False
+        measuring = Measuring(
+            len(chosen),
+            lambda number: _sample(chosen[number], contents),
+            Rules(budget_s=options.budget, seed=options.seed, repetitions=options.repetitions),
+            on_run=lambda number, done: report.progress(chosen[number].id, done, len(chosen), "candidates"),
+        )
+        measuring.go()
+    original = sum(content.size for content in contents)
     rows = _rows(chosen, measuring, original)
-    report.table(rows, _lines(rows))
+    several = f"{len(contents)} files, {size(original)}" if len(contents) > 1 else ""
+    report.table(rows, [*filter(None, [several]), *_lines(rows)])
     return not any(row["error"] for row in rows)
 
 
-def _sample(codec: Codec, source: int, sha256: str) -> Sample:
-    os.lseek(source, 0, os.SEEK_SET)
-    with memory_file() as packed, open(os.devnull, "wb") as nowhere:
-        made = isolation.encode(codec, source, packed.fileno(), raw_sha256=sha256)
+@contextmanager
+def _files(items: Sequence[Input]) -> Iterator[list[Input]]:
+    """Yield the same as files, which can be read again and again."""
+    with tempfile.TemporaryDirectory(prefix="dynacomp-") as folder:
+        yield [item if item.path else _spooled(item, Path(folder)) for item in items]
+
+
+def _spooled(item: Input, folder: Path) -> Input:
+    path = folder / item.inside
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return Input(path, item.inside)
+
+
+def _content(item: Input) -> Content:
+    try:
+        with item.opened() as source, open(source, "rb", closefd=False) as file:
+            return Content(item, os.fstat(source).st_size, hashlib.file_digest(file, "sha256").hexdigest())
+    except Refused as error:
+        raise Refused(f"{item.label}: {error}") from None
+
+
+def _sample(codec: Codec, contents: Sequence[Content]) -> Sample:
+    """One run over all files: their sizes and times together, the highest peak of memory."""
+    runs = [_sample_of(codec, content) for content in contents]
+    sums = [sum(values) for values in zip(*runs, strict=True)]
+    return Sample._make([*sums[:-1], max(run.peak_memory for run in runs)])
+
+
+def _sample_of(codec: Codec, content: Content) -> Sample:
+    with content.item.opened() as source, memory_file() as packed, open(os.devnull, "wb") as nowhere:
+        made = isolation.encode(codec, source, packed.fileno(), raw_sha256=content.sha256)
         packed.seek(0)
         back = isolation.decode(codec, packed.fileno(), nowhere.fileno())
     return Sample(
@@ -98,7 +140,13 @@ def _sample(codec: Codec, source: int, sha256: str) -> Sample:
 def _rows(chosen: list[Codec], measuring: Measuring, original: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for codec, track in zip(chosen, measuring.tracks, strict=True):
-        row: dict[str, Any] = {"algorithm": codec.id, "level": getattr(codec, "level", None), "error": None}
+        row: dict[str, Any] = {
+            "algorithm": codec.id,
+            "level": getattr(codec, "level", None),
+            "params": _params(codec),
+            "original_size": original,
+            "error": None,
+        }
         if track.error is not None or not track.samples:
             rows.append(row | {"error": str(track.error or "not run"), "ratio": None})
             continue
@@ -120,21 +168,41 @@ def _rows(chosen: list[Codec], measuring: Measuring, original: int) -> list[dict
     return sorted(rows, key=lambda row: -(row["ratio"] or 0))
 
 
+def _params(codec: Codec) -> dict[str, Any]:
+    """What differs from the codec's defaults, but the level."""
+    declared = codec.schema()["properties"]
+    settings_ = codec.config().items()
+    return {
+        key: value
+        for key, value in settings_
+        if key not in ("id", "level") and value != declared[key]["default"]
+    }
+
+
 def _lines(rows: list[dict[str, Any]]) -> list[str]:
+    names = [_name(row) for row in rows]
+    wide = max(14, *(len(name) + 1 for name in names))
     lines = [
-        f"{'algorithm':<14}{'bytes':>14}{'ratio':>8}{'compress MB/s':>20}{'decompress MB/s':>20}{'memory':>10}  front"
+        f"{'algorithm':<{wide}}{'bytes':>14}{'ratio':>8}{'compress MB/s':>20}{'decompress MB/s':>20}"
+        f"{'memory':>10}  front"
     ]
-    for row in rows:
-        name = row["algorithm"] if row["level"] is None else f"{row['algorithm']} {row['level']}"
+    for name, row in zip(names, rows, strict=True):
         if row["error"]:
-            lines.append(f"{name:<14}{row['error']}")
+            lines.append(f"{name:<{wide}}{row['error']}")
             continue
         lines.append(
-            f"{name:<14}{row['compressed_size']:>14,}{row['ratio'] or 0:>8.3f}{_figure(row['compress_mb_s']):>20}"
-            f"{_figure(row['decompress_mb_s']):>20}{size(row['peak_memory_bytes']):>10}"
-            f"  {'*' if row.get('pareto') else ''}"
+            f"{name:<{wide}}{row['compressed_size']:>14,}{row['ratio'] or 0:>8.3f}"
+            f"{_figure(row['compress_mb_s']):>20}{_figure(row['decompress_mb_s']):>20}"
+            f"{size(row['peak_memory_bytes']):>10}  {'*' if row.get('pareto') else ''}"
         )
     return lines
+
+
+def _name(row: dict[str, Any]) -> str:
+    """The candidate in words: zstd 9 long=True; of a long value its beginning."""
+    level = [] if row["level"] is None else [str(row["level"])]
+    params = [f"{key}={str(value)[:16]}" for key, value in row["params"].items()]
+    return " ".join([row["algorithm"], *level, *params])
 
 
 def _figure(estimate: dict[str, Any] | None) -> str:

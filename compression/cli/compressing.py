@@ -1,16 +1,16 @@
 """`compress`."""
 
 import argparse
-import json
 import os
 from pathlib import Path
 from typing import Any
 
-from compression.cli.places import Input, Refused, inputs, output, target_of
+from compression.cli import settings
+from compression.cli.places import PIPE, Input, Refused, check_single, inputs, output, target_of
 from compression.cli.report import Report, size
-from compression.engine import codecs, isolation
+from compression.engine import isolation
 from compression.engine.codecs import Codec
-from compression.engine.errors import EngineError, InvalidParams
+from compression.engine.errors import EngineError
 from compression.engine.isolation import EncodeReport
 
 
@@ -34,23 +34,17 @@ def algorithm(parser: argparse.ArgumentParser) -> None:
     """Declare how to choose an algorithm."""
     parser.add_argument("-a", "--algorithm", default="zstd", help="see `formats` (zstd)")
     parser.add_argument("-l", "--level", type=int, help="level of the algorithm")
-    parser.add_argument(
-        "-p",
-        "--param",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter, its value as JSON; can be repeated",
-    )
+    settings.params(parser)
 
 
 def places(parser: argparse.ArgumentParser) -> None:
     """Declare where output goes."""
-    parser.add_argument("-o", "--output", help="the output of a single input; - is standard output")
-    parser.add_argument(
-        "-c", "--stdout", action="store_const", const="-", dest="output", help="write to standard output"
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("-o", "--output", help="the output of a single input; - is standard output")
+    where.add_argument(
+        "-c", "--stdout", action="store_const", const=PIPE, dest="output", help="write to standard output"
     )
-    parser.add_argument(
+    where.add_argument(
         "--into", metavar="FOLDER", help="put outputs there, with the folder structure of the inputs"
     )
     parser.add_argument(
@@ -58,36 +52,24 @@ def places(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def codec_of(options: argparse.Namespace) -> Codec:
-    """Return the codec that the options describe; the engine's errors say what is wrong."""
-    config: dict[str, Any] = {}
-    for given in options.param:
-        name, separator, value = given.partition("=")
-        if not separator:
-            raise InvalidParams(f"“{given}” is not NAME=VALUE", field=name)
-        try:
-            config[name] = json.loads(value)
-        except ValueError:
-            config[name] = value
-    if options.level is not None:
-        config["level"] = options.level
-    return codecs.codec_from({**config, "id": options.algorithm})
-
-
 def run(options: argparse.Namespace, report: Report) -> bool:
     """Compress every input; say whether all went well."""
-    codec = codec_of(options)
-    items = list(inputs(options.inputs))
-    results = [_one(item, codec, options, report, several=len(items) > 1) for item in items]
-    return all(results)
+    codec = settings.codec_of(options.algorithm, options.level, options.param)
+    items = inputs(options.inputs)
+    check_single(options.output, items)
+    done = [_one(item, codec, options, report) for item in items]
+    return all(done)
 
 
-def _one(item: Input, codec: Codec, options: argparse.Namespace, report: Report, *, several: bool) -> bool:
+def _one(item: Input, codec: Codec, options: argparse.Namespace, report: Report) -> bool:
     report.begin()
     try:
         name = f"{item.inside.name}{codec.extension}"
-        target = target_of(item, name, out=options.output, folder=options.into, several=several)
-        with item.opened() as source, output(target, force=options.force) as sink:
+        target = target_of(item, name, out=options.output, folder=options.into)
+        with (
+            item.opened() as source,
+            output(target, force=options.force, like=source, binary=True) as sink,
+        ):
             found = isolation.encode(
                 codec,
                 source,
@@ -109,9 +91,10 @@ def _ratio(found: EncodeReport) -> float:
 
 
 def _line(item: Input, target: Path, found: EncodeReport) -> str:
-    checked = "verified" if found.verified else "not verified"
-    sizes = f"{size(found.original_size)} → {size(found.compressed_size)}, {_ratio(found):.3g} × smaller"
-    return f"{item.label}: {sizes}, {checked}: {target}"
+    sizes = f"{size(found.original_size)} → {size(found.compressed_size)}"
+    if found.original_size:
+        sizes += f", {_ratio(found):.3g} × smaller"
+    return f"{item.label}: {sizes}, {'verified' if found.verified else 'not verified'}: {target}"
 
 
 def _facts(item: Input, target: Path, codec: Codec, found: EncodeReport) -> dict[str, Any]:

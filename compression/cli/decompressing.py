@@ -2,17 +2,21 @@
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from compression.cli import settings, unpacking
 from compression.cli.compressing import places
-from compression.cli.places import Input, Refused, inputs, output, target_of
+from compression.cli.places import Input, Refused, check_single, inputs, is_file, output, peeked, target_of
 from compression.cli.report import Report, size
 from compression.engine import codecs, formats, isolation
-from compression.engine.archives import Kind
 from compression.engine.codecs import Codec
 from compression.engine.errors import EngineError
 
 ARCHIVES = frozenset({"zip", "tar", "7z"})
+NEED_FILES = frozenset({"zip", "7z"})
+UNKNOWN = "in no format that is known; name it with -a"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "inputs", nargs="*", metavar="INPUT", help="files and folders; - or none: standard input"
     )
     parser.add_argument("-a", "--algorithm", help="the format, where the bytes do not show it")
+    settings.params(parser, words="what decoding needs, such as dictionary=@FILE")
     parser.add_argument(
         "--keep-archive", action="store_true", help="of a compressed tar make the tar, not its members"
     )
@@ -29,103 +34,76 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, report: Report) -> bool:
     """Decompress every input; say whether all went well."""
-    items = list(inputs(options.inputs))
-    results = [_one(item, options, report, several=len(items) > 1) for item in items]
-    return all(results)
+    if options.algorithm:
+        settings.codec_of(options.algorithm, None, options.param)  # what is wrong is wrong for all inputs
+    items = inputs(options.inputs)
+    check_single(options.output, items)
+    done = [_one(item, options, report) for item in items]
+    return all(done)
 
 
-def _one(item: Input, options: argparse.Namespace, report: Report, *, several: bool) -> bool:
+def _one(item: Input, options: argparse.Namespace, report: Report) -> bool:
     report.begin()
     try:
-        with item.opened() as source:
-            found = _formats(item, source, options)
-            if found[-1] in ARCHIVES and (found[0] in ARCHIVES or not options.keep_archive) and item.path:
-                return _unpack(item, source, options, report)
-            return _stream(item, source, codecs.get(found[0])(), options, report, several=several)
+        with item.opened() as opened, _recognised(item, opened, options) as (found, source):
+            if found[0] in NEED_FILES and not is_file(source):
+                raise Refused("this archive cannot be read from a pipe; give it as a file")
+            if found[-1] in ARCHIVES and (found[0] in ARCHIVES or not options.keep_archive):
+                return unpacking.unpack(item, source, options, report)
+            return _stream(item, source, settings.codec_of(found[0], None, options.param), options, report)
     except (Refused, EngineError) as error:
         report.error(f"{item.label}: {error}", {"input": item.label, "error": str(error)})
         return False
 
 
-def _formats(item: Input, source: int, options: argparse.Namespace) -> tuple[str, ...]:
-    """Return the chain of formats, outermost first."""
+@contextmanager
+def _recognised(
+    item: Input, source: int, options: argparse.Namespace
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the chain of formats, outermost first, and a descriptor to read all from; of a pipe only the first."""
     if options.algorithm:
-        return (codecs.get(options.algorithm).id,)
-    if item.path is None:
-        raise Refused("the format of a pipe cannot be found; name it with -a")
-    info = isolation.inspect(source, name_hint=item.path.name)
-    os.lseek(source, 0, os.SEEK_SET)
-    if not info.formats:
-        raise Refused(info.problem or "in no format that is known; name it with -a")
-    return info.formats
+        yield (codecs.get(options.algorithm).id,), source
+    elif is_file(source):
+        begin = os.lseek(source, 0, os.SEEK_CUR)
+        info = isolation.inspect(source, name_hint=item.inside.name)
+        os.lseek(source, begin, os.SEEK_SET)
+        if not info.formats:
+            raise Refused(info.problem or UNKNOWN)
+        yield info.formats, source
+    else:
+        with peeked(source, formats.HEAD_BYTES) as (head, again):
+            shown = formats.recognise(head)
+            if shown is None:
+                raise Refused(UNKNOWN)
+            yield (shown.id,), again
 
 
-def _stream(
-    item: Input, source: int, codec: Codec, options: argparse.Namespace, report: Report, *, several: bool
-) -> bool:
-    name = (
-        formats.name_inside(item.inside.name, formats.get(codec.id))
-        if codec.id != "store"
-        else item.inside.name
-    )
-    target = target_of(item, name, out=options.output, folder=options.into, several=several)
-    with output(target, force=options.force) as sink:
+def _stream(item: Input, source: int, codec: Codec, options: argparse.Namespace, report: Report) -> bool:
+    name = item.inside.name
+    if codec.id != "store":
+        name = formats.name_inside(name, formats.get(codec.id))
+    target = target_of(item, name, out=options.output, folder=options.into)
+    with output(target, force=options.force, like=source) as sink:
         found = isolation.decode(
             codec, source, sink, on_progress=lambda done, total: report.progress(item.label, done, total)
         )
     if target is not None:
-        report.done(
-            f"{item.label}: {size(found.original_size)}: {target}",
-            {
-                "input": item.label,
-                "output": str(target),
-                "algorithm": codec.id,
-                "original_size": found.original_size,
-                "compressed_size": found.compressed_size,
-                "checksum": found.output_sha256,
-            },
-        )
+        report.done(_line(item, target, found.original_size), _facts(item, target, codec, found))
     return True
 
 
-def _unpack(item: Input, source: int, options: argparse.Namespace, report: Report) -> bool:
-    """Unpack an archive into a folder of its name; what is refused is said, and the rest is done."""
-    assert item.path is not None
-    if options.output:
-        raise Refused("an archive has many files; name a folder with --into")
-    folder = Path(options.into) if options.into else item.path.with_name(_stem(item.path.name))
-    good, count, total = True, 0, 0
-    with isolation.unpack(
-        source, on_progress=lambda done, whole: report.progress(item.label, done, whole)
-    ) as archive:
-        for member, content in archive:
-            if member.kind is Kind.DIRECTORY and member.refusal is None:
-                continue
-            try:
-                if member.refusal is not None or member.kind is not Kind.FILE:
-                    raise Refused(member.refusal.reason if member.refusal else f"is a {member.kind.value}")
-                with output(folder / member.path, force=options.force) as sink:
-                    for piece in content:
-                        total += len(piece)
-                        view = memoryview(piece)
-                        while view:
-                            view = view[os.write(sink, view) :]
-                count += 1
-            except (Refused, OSError) as error:
-                good = False
-                report.error(f"{item.label}: {member.stored_path}: {error}")
-    report.done(
-        f"{item.label}: {count} files, {size(total)}: {folder}",
-        {"input": item.label, "output": str(folder), "files": count, "original_size": total},
-    )
-    return good
+def _line(item: Input, target: Path, original_size: int) -> str:
+    return f"{item.label}: {size(original_size)}: {target}"
 
 
-def _stem(name: str) -> str:
-    """Return the archive's name without what says that it is one."""
-    found = formats.by_extension(name)
-    while found is not None and name.lower().endswith(found.extensions + found.short):
-        ending = next(end for end in found.extensions + found.short if name.lower().endswith(end))
-        name = name[: -len(ending)] or "archive"
-        found = formats.by_extension(name)
-    return name if name else "archive"
+def _facts(
+    item: Input, target: Path, codec: Codec, found: isolation.DecodeReport
+) -> dict[str, str | int | None]:
+    return {
+        "input": item.label,
+        "output": str(target),
+        "algorithm": codec.id,
+        "original_size": found.original_size,
+        "compressed_size": found.compressed_size,
+        "checksum": found.output_sha256,
+    }

@@ -21,22 +21,22 @@ class Report:
         """Note that the next input begins."""
         self._began = time.monotonic()
 
-    def progress(self, label: str, done: int, total: int | None) -> None:
-        """Draw the bar, some times a second and on a terminal only."""
+    def progress(self, label: str, done: int, total: int | None, unit: str = "") -> None:
+        """Draw the bar, some times a second and on a terminal only; without a `unit` bytes are counted."""
         now = time.monotonic()
         if not self._terminal or now - self._drawn < DRAW_S:
             return
         self._drawn = now
-        rate = done / 1e6 / max(now - self._began, 1e-6)
-        if total:
-            filled = min(BAR, BAR * done // total)
-            left = (total - done) / 1e6 / rate if rate else 0.0
-            bar = "#" * filled + "." * (BAR - filled)
-            figures = f"[{bar}] {100 * done // total:3d} %  {rate:.0f} MB/s  {left:.0f} s"
-        else:
-            figures = f"{size(done)}  {rate:.0f} MB/s"
-        sys.stderr.write(f"\r\x1b[K{label[:40]}  {figures}")
+        figures = f"{done} of {total} {unit}" if unit else self._speed(done, total, now)
+        sys.stderr.write(f"\r\x1b[K{label[:40]}  {_bar(done, total)}{figures}")
         sys.stderr.flush()
+
+    def _speed(self, done: int, total: int | None, now: float) -> str:
+        rate = done / 1e6 / max(now - self._began, 1e-6)
+        if not total:
+            return f"{size(done)}  {rate:.0f} MB/s"
+        left = f"{(total - done) / 1e6 / rate:.0f} s left" if rate else ""
+        return f"{100 * done // total:3d} %  {rate:.0f} MB/s  {left}"
 
     def done(self, line: str, facts: dict[str, Any]) -> None:
         """Say what came of one input."""
@@ -67,6 +67,13 @@ class Report:
         if self._terminal and self._drawn:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _bar(done: int, total: int | None) -> str:
+    if not total:
+        return ""
+    filled = min(BAR, BAR * done // total)
+    return f"[{'#' * filled}{'.' * (BAR - filled)}] "
 
 
 def size(count: int) -> str:

@@ -2,21 +2,30 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
 TEXT = b"the quick brown fox jumps over the lazy dog, again and again. " * 2000
 
 
-def call(*arguments: str, data: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Call `dynacomp` with these arguments."""
-    env = {**os.environ, "PYTHONPATH": os.getcwd()}
-    command = [sys.executable, "-m", "compression.cli", *arguments]
-    return subprocess.run(command, input=data, capture_output=True, cwd=cwd, env=env, timeout=60, check=False)
+ENV = {**os.environ, "PYTHONPATH": os.getcwd()}
+COMMAND = [sys.executable, "-P", "-m", "compression.cli"]
+
+
+def call(
+    *arguments: str, data: bytes = b"", cwd: Path | None = None, stdin: BinaryIO | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Call `dynacomp` with these arguments; `data` comes through a pipe, `stdin` is a file."""
+    given: dict[str, Any] = {"stdin": stdin} if stdin else {"input": data}
+    return subprocess.run(
+        [*COMMAND, *arguments], **given, capture_output=True, cwd=cwd, env=ENV, timeout=60, check=False
+    )
 
 
 @pytest.fixture
@@ -57,9 +66,34 @@ def test_pipes() -> None:
         subprocess.run(["gzip", "-dc"], input=packed.stdout, capture_output=True, check=True).stdout == TEXT
     )
     assert call("decompress", "-a", "gzip", data=packed.stdout).stdout == TEXT
-    unknown = call("decompress", data=packed.stdout)
+    assert call("decompress", data=packed.stdout).stdout == TEXT  # its first bytes show the format
+    unknown = call("decompress", data=b"some text")
     assert (unknown.returncode, unknown.stdout) == (1, b"")
     assert b"name it with -a" in unknown.stderr
+
+
+def test_more_than_a_pipe_holds_goes_through_one() -> None:
+    data = os.urandom(5_000_000)
+    packed = call("compress", "-a", "zstd", data=data).stdout
+    assert call("decompress", data=packed).stdout == data
+
+
+def test_standard_input_may_be_a_file(tmp_path: Path, text: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:
+        archive.writestr("good.txt", TEXT)
+    with (tmp_path / "bundle.zip").open("rb") as file:
+        done = call("decompress", "--into", "out", stdin=file, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out/good.txt").read_bytes() == TEXT
+    piped = call("decompress", "--into", "out", data=(tmp_path / "bundle.zip").read_bytes(), cwd=tmp_path)
+    assert piped.returncode == 1
+    assert b"cannot be read from a pipe" in piped.stderr
+
+
+def test_a_tar_archive_may_come_through_a_pipe(tmp_path: Path, text: Path) -> None:
+    packed = subprocess.run(["tar", "c", "-C", tmp_path, "fox.txt"], capture_output=True, check=True).stdout
+    assert call("decompress", "--into", "out", data=packed, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out/fox.txt").read_bytes() == TEXT
 
 
 def test_a_folder_keeps_its_structure(tmp_path: Path) -> None:
@@ -87,6 +121,52 @@ def test_an_archive_becomes_its_files_and_nothing_escapes(tmp_path: Path) -> Non
     assert not (tmp_path.parent / "evil.txt").exists()
 
 
+@pytest.mark.parametrize(("name", "algorithm"), [("bundle.tar.zst", "zstd"), ("bundle.tgz", "gzip")])
+def test_a_compressed_tar_becomes_a_folder(tmp_path: Path, name: str, algorithm: str) -> None:
+    (tmp_path / "a b").write_bytes(TEXT)
+    subprocess.run(["tar", "cf", "bundle.tar", "a b"], cwd=tmp_path, check=True)
+    assert call("compress", "-a", algorithm, "-o", name, "bundle.tar", cwd=tmp_path).returncode == 0
+    done = call("decompress", "--json", name, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["output"], facts["files"], facts["original_size"]) == ("bundle", 1, len(TEXT))
+    assert (tmp_path / "bundle/a b").read_bytes() == TEXT
+
+
+def test_a_7z_archive_becomes_a_folder_and_what_is_left_out_is_said(tmp_path: Path) -> None:
+    shutil.copy("tests/golden/archives/lzma2.7z", tmp_path)
+    done = call("decompress", "--json", "lzma2.7z", cwd=tmp_path)
+    assert done.returncode == 1
+    facts = json.loads(done.stdout)
+    files = [path for path in (tmp_path / "lzma2").rglob("*") if path.is_file()]
+    assert (facts["files"], facts["original_size"]) == (
+        len(files),
+        sum(path.stat().st_size for path in files),
+    )
+    assert facts["failed"] == [{"member": "folder/link", "error": "It is a link."}]
+
+
+def test_of_a_compressed_tar_the_tar_can_be_had(tmp_path: Path, text: Path) -> None:
+    subprocess.run(["tar", "cf", "bundle.tar", "fox.txt"], cwd=tmp_path, check=True)
+    assert call("compress", "bundle.tar", cwd=tmp_path).returncode == 0
+    done = call("decompress", "--keep-archive", "--into", "kept", "bundle.tar.zst", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "kept/bundle.tar").read_bytes() == (tmp_path / "bundle.tar").read_bytes()
+
+
+def test_a_damaged_member_costs_itself_alone(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("bad.txt", b"0123456789" * 10)
+        archive.writestr("good.txt", TEXT)
+    whole = (tmp_path / "bundle.zip").read_bytes()
+    (tmp_path / "bundle.zip").write_bytes(whole.replace(b"0123456789", b"0123x56789", 1))
+    done = call("decompress", "--json", "bundle.zip", cwd=tmp_path)
+    assert done.returncode == 1
+    facts = json.loads(done.stdout)
+    assert (facts["files"], [one["member"] for one in facts["failed"]]) == (1, ["bad.txt"])
+    assert [path.name for path in (tmp_path / "bundle").iterdir()] == ["good.txt"]
+
+
 def test_a_damaged_file_leaves_nothing_and_the_others_are_done(text: Path) -> None:
     assert call("compress", "-a", "gzip", str(text)).returncode == 0
     whole = text.with_name("fox.txt.gz").read_bytes()
@@ -98,10 +178,77 @@ def test_a_damaged_file_leaves_nothing_and_the_others_are_done(text: Path) -> No
     assert sorted(path.name for path in text.parent.iterdir()) == ["cut.gz", "fox.txt", "fox.txt.gz"]
 
 
+def test_what_is_missing_is_said_once(text: Path) -> None:
+    done = call("compress", "--json", "nothing.txt", text.name, cwd=text.parent)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == ["dynacomp: nothing.txt: No such file or directory"]
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines[0] == {"input": "nothing.txt", "error": "No such file or directory"}
+    assert lines[1]["output"] == "fox.txt.zst"
+
+
+NAMES = ["-l", "a b", "$HOME", "'\"`", "größe 見本", "%s{0}#1", "\n", "x" * 250]
+
+
+def test_names_of_any_sort(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / name).write_bytes(TEXT + name.encode())
+    packed = call("compress", "--into=packed", "--", *NAMES, cwd=tmp_path)
+    assert packed.returncode == 0, packed.stderr
+    assert call("decompress", "--into=.", "-f", "packed", cwd=tmp_path).returncode == 0
+    for name in NAMES:
+        assert (tmp_path / "packed" / name).read_bytes() == TEXT + name.encode()
+    dash = call("compress", "-o", "./-l.zst", "./-l", cwd=tmp_path)
+    assert dash.returncode == 0, dash.stderr
+    assert (tmp_path / "-l.zst").read_bytes() == (tmp_path / "packed" / "-l.zst").read_bytes()
+
+
+def test_mode_and_time_stay(text: Path) -> None:
+    text.chmod(0o640)
+    os.utime(text, (1e9, 1e9))
+    assert call("compress", str(text)).returncode == 0
+    text.unlink()
+    packed = text.with_name("fox.txt.zst")
+    assert call("decompress", str(packed)).returncode == 0
+    for path in (packed, text):
+        assert (path.stat().st_mode & 0o777, path.stat().st_mtime) == (0o640, 1e9)
+
+
+def test_a_dictionary_comes_from_a_file(text: Path) -> None:
+    text.with_name("words").write_bytes(TEXT[:500])
+    small = text.with_name("small.txt")
+    small.write_bytes(TEXT[200:400])
+    given = ["-p", "dictionary=@words"]
+    assert call("compress", *given, "small.txt", cwd=text.parent).returncode == 0
+    assert text.with_name("small.txt.zst").stat().st_size < 40
+    small.unlink()
+    assert call("decompress", "small.txt.zst", cwd=text.parent).returncode == 1
+    assert not small.exists()
+    assert call("decompress", *given, "small.txt.zst", cwd=text.parent).returncode == 0
+    assert small.read_bytes() == TEXT[200:400]
+
+
+def test_several_frames_at_a_time_and_none(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(TEXT * 320)
+    for threads in "0", "1", "3":
+        made = call("compress", "--threads", threads, "-l", "1", "-o", threads, "large", cwd=tmp_path)
+        assert made.returncode == 0, made.stderr
+    stream, one, three = ((tmp_path / name).read_bytes() for name in "013")
+    assert one == three != stream
+    assert call("decompress", data=three).stdout == call("decompress", data=stream).stdout == TEXT * 320
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("compress", "-a", "nothing", "x"),
+        ("compress", "-o", "y", "x", "z"),
+        ("compress", "-o", "y", "--into", "z", "x"),
+        ("compress", "-p", "dictionary=@nothing", "x"),
+        ("decompress", "-a", "nothing", "x"),
+        ("decompress", "-a", "zstd", "-p", "colour=3", "x"),
+        ("compare", "-a", "zstd:fast", "x"),
+        ("--json", "compress", "x"),
         ("compress", "-l", "99", "x"),
         ("compress", "-p", "colour=3", "x"),
         ("squeeze", "x"),
@@ -122,6 +269,22 @@ def test_compare_measures_with_intervals(text: Path) -> None:
     assert [row["ratio"] for row in rows] == sorted((row["ratio"] for row in rows), reverse=True)
     assert all(row["runs"] == 3 for row in rows)
     assert all(row["compress_mb_s"]["low"] <= row["compress_mb_s"]["high"] for row in rows)
+
+
+def test_compare_takes_folders_pipes_and_parameters(text: Path) -> None:
+    text.with_name("other.txt").write_bytes(TEXT[:1000])
+    folder = call(
+        "compare", ".", "-a", "zstd:-5:long=true:window_log=20", "-n", "1", "--json", cwd=text.parent
+    )
+    assert folder.returncode == 0, folder.stderr
+    row = json.loads(folder.stdout)
+    assert (row["level"], row["params"]) == (-5, {"long": True, "window_log": 20})
+    assert row["original_size"] == len(TEXT) + 1000
+    piped = call("compare", "-", "-a", "gzip", "-n", "1", "--json", data=TEXT)
+    assert json.loads(piped.stdout)["original_size"] == len(TEXT)
+    nothing = call("compare", "nothing.txt", "-a", "gzip", cwd=text.parent)
+    assert (nothing.returncode, nothing.stdout) == (1, b"")
+    assert b"nothing.txt: No such file" in nothing.stderr
 
 
 def test_formats_lists_what_can_be_written_and_read() -> None:
@@ -145,6 +308,9 @@ def test_the_same_verbs_by_manage_py(text: Path) -> None:
 
 def test_it_is_installed_as_a_command(tmp_path: Path, text: Path) -> None:
     subprocess.run(["scripts/install-cli.sh", tmp_path / "bin"], capture_output=True, timeout=60, check=True)
+    text.with_name("json.py").write_text("raise SystemExit(9)")  # not ours, and not to be run
+    text.with_name("compression").mkdir()
+    text.with_name("compression").joinpath("__init__.py").write_text("raise SystemExit(9)")
     done = subprocess.run(
         [tmp_path / "bin/dynacomp", "compress", "fox.txt"], cwd=text.parent, timeout=60, check=False
     )

@@ -1,0 +1,109 @@
+"""The command line on a terminal, interrupted, and read by nobody any more."""
+
+import os
+import pty
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.compression.test_cli import COMMAND, ENV, TEXT
+
+PATIENCE_S = 30
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Path:
+    """A file that takes seconds."""
+    path = tmp_path / "slow.bin"
+    path.write_text(os.urandom(4_000_000).hex())
+    return path
+
+
+def on_terminal(*arguments: str, cwd: Path) -> tuple[int, str]:
+    """Return exit code and all that a terminal was shown."""
+    screen, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=terminal, stdout=terminal, stderr=terminal, cwd=cwd, env=ENV
+    )
+    os.close(terminal)
+    shown = b""
+    try:
+        while piece := os.read(screen, 65536):
+            shown += piece
+    except OSError:  # nobody writes to it any more
+        pass
+    os.close(screen)
+    return process.wait(PATIENCE_S), shown.decode()
+
+
+def test_a_terminal_shows_how_far_it_is(slow: Path) -> None:
+    one_stream = ["-a", "xz", "-l", "1", "--threads", "0"]
+    code, shown = on_terminal("compress", *one_stream, "slow.bin", cwd=slow.parent)
+    assert code == 0, shown
+    drawn = [line for line in shown.split("\r\x1b[K") if "MB/s" in line]
+    assert drawn
+    assert all(line.startswith("slow.bin  [") and " %" in line for line in drawn)
+    assert "verified: slow.bin.xz" in shown.rsplit("\x1b[K", 2)[1]
+    quiet, nothing = on_terminal("compress", "-q", "-f", "-l", "1", "slow.bin", cwd=slow.parent)
+    assert (quiet, nothing) == (0, "")
+
+
+def test_text_is_shown_on_a_terminal_and_compressed_bytes_are_not(tmp_path: Path) -> None:
+    (tmp_path / "fox.txt").write_bytes(TEXT[:60])
+    assert on_terminal("compress", "fox.txt", cwd=tmp_path)[0] == 0
+    refused, shown = on_terminal("compress", "-c", "fox.txt", cwd=tmp_path)
+    assert refused == 1
+    assert "not written to a terminal" in shown
+    assert on_terminal("decompress", "-c", "fox.txt.zst", cwd=tmp_path) == (0, TEXT[:60].decode())
+    code, shown = on_terminal("decompress", cwd=tmp_path)
+    assert code == 2
+    assert "name files or folders" in shown
+
+
+def test_an_interrupt_leaves_nothing_half_written(slow: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "compress", "-a", "xz", "-l", "9", "slow.bin"],
+        stderr=subprocess.PIPE,
+        cwd=slow.parent,
+        env=ENV,
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while not list(slow.parent.glob(".slow.bin*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_S) == 130
+    assert process.stderr is not None
+    with process.stderr as said:
+        assert said.read() == b"dynacomp: interrupted; nothing half-written was left\n"
+    assert [path.name for path in slow.parent.iterdir()] == ["slow.bin"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("compress", "-c", "-a", "store", "slow.bin"), ("decompress", "-c", "-a", "store", "slow.bin")],
+)
+def test_a_reader_that_leaves_ends_it_quietly(slow: Path, arguments: tuple[str, ...]) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=slow.parent, env=ENV
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.read(10)
+    process.stdout.close()
+    assert process.wait(PATIENCE_S) == 1
+    with process.stderr as said:
+        assert said.read() == b""
+
+
+def test_a_reader_of_the_list_that_leaves_ends_it_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        done = subprocess.run(
+            [*COMMAND, "formats"], stdout=nobody, stderr=subprocess.PIPE, env=ENV, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
