@@ -10,8 +10,10 @@ PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 8
 # Without a home folder that can be written, caches go into the virtual environment.
 export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || echo "$(CURDIR)/.venv/home")
 
+BENCHES := bench-codecs bench-frames bench-serving bench-jobs bench-stream bench-batch bench-uploads bench-search bench-inline
+
 .PHONY: help run test check venv venv-dev bundle bundle-dev system-packages lint types imports migrations \
-	frontend-tests bench-codecs bench-serving bench-jobs install-cli lock clean
+	frontend-tests $(BENCHES) install-cli lock clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,10 +63,16 @@ frontend-tests: bundle-dev
 types migrations: export SECRET_KEY := of-no-use
 
 bench-codecs: ## Measure the codecs, on the files that ARGS name.
+bench-frames: ## Measure one large file on one core and on all.
 bench-serving: ## Measure the web server.
 bench-jobs: ## Measure the jobs.
-bench-codecs bench-serving bench-jobs: bench-%: bundle-dev
-	@$(PY) -m benchmarks.$* $(ARGS)
+bench-stream: ## Measure streams beside the command-line zstd.
+bench-batch: ## Measure batches of many small and of some large files.
+bench-uploads: ## Measure uploads of many small files.
+bench-search: ## Measure searches among 100,000 files.
+bench-inline: ## Measure small calls by several clients at once.
+$(BENCHES): bench-%: bundle-dev
+	@$(PY) -m benchmarks.$(subst uploads,batch_upload,$*) $(ARGS)
 
 install-cli: venv ## Put the command `dynacomp` into ~/.local/bin, or into FOLDER.
 	@scripts/install-cli.sh $(FOLDER)

@@ -1,15 +1,14 @@
 """A large file through `POST /compression/stream` and back over loopback, beside `zstd -3 -T1` on the same file.
 
-    TOKEN=… python -m benchmarks.stream --url http://127.0.0.1:8000
+    python -m benchmarks.stream [--file PATH] [--rounds N] [--url http://127.0.0.1:8000, with TOKEN]
 
-The two take turns, so that whatever else the machine does meets both. The body is sent in chunks while the answer is
+Without an address a platform is started for it. The two take turns, so that whatever else the machine does meets both. The body is sent in chunks while the answer is
 read; the answer is compared by its SHA-256 once, outside of the measured rounds.
 """
 
 import argparse
 import hashlib
 import http.client
-import os
 import resource
 import statistics
 import subprocess
@@ -27,6 +26,7 @@ import psutil
 
 from benchmarks.figures import Watch, table
 from benchmarks.material import write_mixed
+from benchmarks.platform import platform
 from benchmarks.serving_platform import Platform
 
 MIB = 1024 * 1024
@@ -127,13 +127,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--url", default="")
     parser.add_argument("--file", type=Path, help="default: 512 MiB of mixed content")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    platform = Platform(options.url.rstrip("/"), os.environ["TOKEN"])
-    streams = Streams(options.url, os.environ["TOKEN"])
-    with tempfile.TemporaryDirectory() as folder:
+    with platform(options.url) as (url, token), tempfile.TemporaryDirectory() as folder:
+        watched, streams = Platform(url, token), Streams(url, token)
         source = options.file or write_mixed(Path(folder) / "mixed", 512 * MIB, seed=1)
         packed, back = Path(folder) / "packed.zst", hashlib.sha256()
         with packed.open("wb") as file:
@@ -150,10 +149,10 @@ def main() -> int:
             "stream, decompress": lambda: streams.pass_through("operation=decompress", packed, len),
         }
         rounds: dict[str, list[Clock]] = {name: [] for name in calls}
-        with Watch(platform.processes()) as watch:
+        with Watch(watched.processes()) as watch:
             for _ in range(options.rounds):
                 for name, call in calls.items():
-                    with Clock(platform) as clock:
+                    with Clock(watched) as clock:
                         call()
                     rounds[name].append(clock)
         _print(rounds, source.stat().st_size, watch.most)
