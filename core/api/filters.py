@@ -9,10 +9,9 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 
 from core.errors import FieldError, Invalid
+from core.listing import SEARCH_CHARS, SEARCH_WORDS, ordered
 
 COMMON = frozenset({"page", "page_size", "ordering", "search"})
-# A search is some words that a person typed; each costs the database a look through the rows.
-SEARCH_CHARS, SEARCH_WORDS = 200, 10
 
 
 class StrictFilters(DjangoFilterBackend):
@@ -72,7 +71,12 @@ class StrictSearch(SearchFilter):
 
 
 class StrictOrdering(OrderingFilter):
-    """DRF's ordering; an unknown field is a 400, and ties are broken by the key so that pages do not overlap."""
+    """DRF's ordering, but an unknown field is a 400 and the order is complete, so that pages do not overlap."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        """Order the rows."""
+        ordering = self.get_ordering(request, queryset, view)
+        return ordered(queryset, ordering) if ordering else queryset
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         """Return the fields to order by."""
@@ -82,5 +86,4 @@ class StrictOrdering(OrderingFilter):
             if term.strip().removeprefix("-") not in allowed:
                 known = ", ".join(sorted(allowed))
                 raise Invalid.field("ordering", f"Cannot order by “{term}”. Known: {known}.", "unknown_field")
-        ordering = super().get_ordering(request, queryset, view)
-        return [*ordering, "pk"] if ordering and "pk" not in ordering else ordering
+        return super().get_ordering(request, queryset, view)
