@@ -1,6 +1,6 @@
 """Reads of files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,18 @@ def content_of(user: User, file_id: UUID) -> str | None:
         File.objects.visible_to(user).filter(pk=file_id).values_list("object_id", flat=True).first()
     )
     return found
+
+
+def contents_named(user: User, words: str, most: int) -> list[str]:
+    """Return the hashes of the contents of files that `user` may see with `words` in their names, the latest first."""
+    found = File.objects.visible_to(user).filter(name__icontains=words).order_by("-created_at")
+    return list(found.values_list("object_id", flat=True)[:most])
+
+
+def files_of(user: User, contents: Collection[str]) -> dict[str, File]:
+    """Return the latest file with each of these contents, by its hash, that `user` may see."""
+    found = File.objects.visible_to(user).filter(object_id__in=contents)
+    return {file.sha256: file for file in found.order_by("object_id", "-created_at").distinct("object_id")}
 
 
 def chosen(user: User, ids: Sequence[UUID]) -> list[File]:

@@ -1,10 +1,14 @@
 """Filters of the lists."""
 
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from compression.choices import USABLE
 from compression.models import Algorithm, Result
+from files.choices import Kind
 
 
 class AlgorithmFilters(filters.FilterSet):
@@ -22,15 +26,37 @@ class AlgorithmFilters(filters.FilterSet):
         return queryset.filter(**wanted) if value else queryset.exclude(**wanted)
 
 
-class ResultFilters(filters.FilterSet):
+class PeriodFilters(filters.FilterSet):
+    """By time: moments with `created_after` and `created_before`, whole days (UTC) with `since` and `until`."""
+
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    since = filters.DateFilter(method="filter_since", help_text="The first day.")
+    until = filters.DateFilter(method="filter_until", help_text="The last day; it belongs to the period.")
+
+    def filter_since(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+        """Keep what is of this day or later; a comparison of moments, for the index."""
+        return queryset.filter(created_at__gte=_midnight(value))
+
+    def filter_until(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+        """Keep what is of this day or earlier."""
+        return queryset if value == date.max else queryset.filter(created_at__lt=_midnight(value + DAY))
+
+
+DAY = timedelta(days=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+class ResultFilters(PeriodFilters):
     """By operation, algorithm, file and time."""
 
     algorithm = filters.CharFilter(field_name="algorithm__name")
     file = filters.UUIDFilter(field_name="file_id")
     output = filters.UUIDFilter(field_name="output_id")
-    kind = filters.CharFilter(field_name="content_kind")
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    kind = filters.ChoiceFilter(field_name="content_kind", choices=Kind.choices)
 
     class Meta:
         model = Result

@@ -13,9 +13,9 @@ from compression.api.filters import ResultFilters
 from compression.api.history_filters import HistoryFilters
 from compression.api.history_serializers import OutcomeOut
 from compression.api.serializers import ResultOut
+from compression.api.views import ResultList
 from compression.history import export
 from compression.models import HistoryEntry, Result
-from core.api.filters import StrictFilters
 from core.api.views import ListView
 from core.errors import Invalid
 from core.handoff import PiecesHandoff
@@ -46,15 +46,13 @@ class HistoryList(ListView):
 
 
 class Export(ListView):
-    """A list as a file: the same filters, all rows, newest first."""
+    """A list as a file: the same filters and order, all rows."""
 
     request: ApiRequest
 
     name = ""
-    filter_backends = (StrictFilters,)
     extra_parameters = ("format",)
     pagination_class = None
-    search_fields: Any = ()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Take any `Accept`: `format` says what is wanted."""
@@ -62,9 +60,9 @@ class Export(ListView):
 
     def get(self, request: ApiRequest, *args: Any, **kwargs: Any) -> PiecesHandoff:  # type: ignore[override]
         """Send all rows that match."""
-        for word in ("page", "page_size", "ordering", "search"):
+        for word in ("page", "page_size"):
             if word in request.query_params:
-                raise Invalid.field(word, "An export has all rows, newest first.", "unknown_parameter")
+                raise Invalid.field(word, "An export has all rows.", "unknown_parameter")
         return export.answer(
             request._request,
             self.filter_queryset(self.get_queryset()),
@@ -92,6 +90,8 @@ class HistoryExport(Export):
     queryset = HistoryEntry.objects.none()
     serializer_class = OutcomeOut
     filterset_class = HistoryFilters
+    search_fields = HistoryList.search_fields
+    ordering_fields = HistoryList.ordering_fields
 
     def get_queryset(self) -> QuerySet[HistoryEntry]:
         """Through the door."""
@@ -106,6 +106,8 @@ class ResultExport(Export):
     queryset = Result.objects.none()
     serializer_class = ResultOut
     filterset_class = ResultFilters
+    search_fields = ResultList.search_fields
+    ordering_fields = ResultList.ordering_fields
 
     def get_queryset(self) -> QuerySet[Result]:
         """Through the door."""

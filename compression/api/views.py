@@ -94,6 +94,7 @@ class ResultList(ListView):
     search_fields = ("file_name", "algorithm__name")
     ordering_fields = (
         "created_at",
+        "file_name",
         "original_size",
         "compressed_size",
         "compress_seconds",

@@ -1,7 +1,7 @@
-"""Lists as files: all rows of a query, newest first, in pieces of bounded size.
+"""Lists as files: all rows of a query, in its order, in pieces of bounded size.
 
-Pages follow each other by key, so that no cursor and no connection waits for a client that reads slowly, and rows that
-come while it reads are in none of them.
+Newest first, pages follow each other by key, so that no cursor and no connection waits for a client that reads slowly,
+and rows that come while it reads are in none of them. For any other order the keys are read beforehand.
 """
 
 import csv
@@ -19,6 +19,9 @@ from core.errors import Invalid
 from core.handoff import PiecesHandoff
 
 PAGE = 1000
+# So many keys at most are held while a client reads.
+MOST_SORTED = 100_000
+NEWEST_FIRST = "-created_at"
 TYPES = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/json"}
 
 Shape = Callable[[Sequence[Any]], Sequence[Mapping[str, Any]]]
@@ -50,8 +53,27 @@ def answer_pages(
 
 
 def pages(queryset: QuerySet[Any]) -> Iterator[Sequence[Any]]:
-    """Yield the rows in pages, newest first, each by a query of its own."""
-    ordered = queryset.order_by("-created_at", "-pk")
+    """Return the rows in pages, each by a query of its own; Invalid where there are too many to sort."""
+    if queryset.query.order_by[:1] in ((), (NEWEST_FIRST,)):
+        return _newest_first(queryset)
+    keys = list(queryset.values_list("pk", flat=True)[: MOST_SORTED + 1])
+    if len(keys) > MOST_SORTED:
+        raise Invalid.field(
+            "ordering",
+            f"More than {MOST_SORTED:,} rows are exported newest first only. Filter them, or leave it out.",
+        )
+    return _by_keys(queryset, keys)
+
+
+def _by_keys(queryset: QuerySet[Any], keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(keys), PAGE):
+        part = keys[start : start + PAGE]
+        found = {row.pk: row for row in queryset.order_by().filter(pk__in=part)}
+        yield [found[key] for key in part if key in found]
+
+
+def _newest_first(queryset: QuerySet[Any]) -> Iterator[Sequence[Any]]:
+    ordered = queryset.order_by(NEWEST_FIRST, "-pk")
     page = list(ordered[:PAGE])
     while page:
         yield page

@@ -11,11 +11,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from compression import services
 from compression.history import export, summary
+from compression.history.contents import named
 from compression.models import HistoryEntry, Result
 from tests.compression.outcomes import BEGAN, keep, keep_with_times, outcome, sha
 
@@ -83,6 +85,43 @@ def test_filters_find_by_each_column(client: APIClient, ada: User) -> None:
     assert oldest["created_at"] == BEGAN.isoformat().replace("+00:00", "Z")
 
 
+def test_a_period_is_of_whole_days(client: APIClient, ada: User) -> None:
+    keep_with_times(
+        [outcome(day, owner=ada) for day in range(5)], timedelta(days=1)
+    )  # 1 to 5 January, midnight
+    for query, expected in {
+        "since=2026-01-02": 4,
+        "until=2026-01-02": 2,
+        "since=2026-01-02&until=2026-01-03": 2,
+        "since=2026-01-04&until=2026-01-03": 0,
+        "until=9999-12-31": 5,
+    }.items():
+        assert client.get(f"{API}/history?{query}").json()["count"] == expected, query
+        assert client.get(f"{API}/results?{query}").status_code == 200
+    for query in ("since=yesterday", "until=2026-02-31"):
+        assert client.get(f"{API}/history?{query}").status_code == 400
+
+
+def test_contents_are_found_by_the_names_that_people_know_them_by(
+    client: APIClient, api: Callable[..., APIClient], ben: User, otto: User
+) -> None:
+    file = SimpleUploadedFile("access-Éte.log", TEXT.encode())
+    result = client.post(f"{API}/compress", {"file": file, "algorithm": "zstd"}, format="multipart").json()
+    compressed(client, text="something else")
+    digits = result["checksum"]
+    for words in ("access", "ACCESS-é", digits[:6], digits.upper(), digits):
+        found = client.get(f"{API}/history", {"content": words}).json()
+        assert [row["result"] for row in found["results"]] == [result["id"]], words
+    for words in (digits[:5], "nothing", "%", "g" * 200):
+        assert client.get(f"{API}/history", {"content": words}).json()["count"] == 0, words
+    assert client.get(f"{API}/history", {"content": "x" * 201}).status_code == 400
+    assert api(otto).get(f"{API}/history", {"content": "access"}).json()["count"] == 1
+    compressed(api(ben))  # of the same bytes, under another name
+    assert api(ben).get(f"{API}/history", {"content": "access"}).json()["count"] == 0
+    client.delete(f"/api/v1/files/delete/{result['file']}")  # the result keeps the name
+    assert client.get(f"{API}/history", {"content": "access"}).json()["count"] == 1
+
+
 def test_a_files_history_is_that_of_its_content(
     client: APIClient, api: Callable[..., APIClient], ben: User
 ) -> None:
@@ -138,12 +177,33 @@ def test_exports_take_the_lists_filters_and_nothing_else(client: APIClient) -> N
     compressed(client, algorithm="xz")
     found = json.loads(body_of(client.get(f"{API}/results/export?format=json&algorithm=xz")))
     assert [row["algorithm"] for row in found] == ["xz"]
-    for query in ("page=2", "ordering=created_at", "search=x", "colour=red"):
+    for query in ("page=2", "ordering=colour", "colour=red"):
         assert client.get(f"{API}/results/export?{query}").status_code == 400
     for address in ("results", "history"):
         response = client.get(f"{API}/{address}/export?format=pdf")
         assert (response.status_code, response.json()["errors"][0]["code"]) == (400, "unknown_format")
         assert "csv, json" in response.json()["detail"]
+
+
+def test_an_export_has_the_order_and_the_search_of_the_list(
+    client: APIClient, ada: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(export, "PAGE", 2)
+    sizes = [30, 10, 50, 20, 40]
+    keep(
+        outcome(size, owner=ada, algorithm="xz" if size > 10 else "zstd", original_size=size)
+        for size in sizes
+    )
+    keep([outcome("failed", owner=ada, algorithm="xz", original_size=None, succeeded=False)])
+    address = f"{API}/history/export?format=json&search=xz&ordering=-original_size"
+    listed = client.get(f"{API}/history?search=xz&ordering=-original_size").json()["results"]
+    with django_assert_num_queries(5):  # the token, the keys, and three pages
+        rows = json.loads(body_of(client.get(address)))
+    assert [row["original_size"] for row in rows] == [50, 40, 30, 20, None]
+    assert rows == listed
+    monkeypatch.setattr(export, "MOST_SORTED", 4)
+    response = client.get(address)
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "ordering")
 
 
 def test_nothing_is_exported_as_nothing(client: APIClient) -> None:
@@ -176,7 +236,7 @@ def test_rows_that_come_while_it_is_read_are_in_no_page(ada: User, monkeypatch: 
 
 @pytest.fixture
 def large_ledger(ada: User, ben: User, otto: User) -> None:
-    """50,000 outcomes: mostly of others, 20 algorithms, 10 kinds."""
+    """50,000 outcomes: all but a few hundred of others, 20 algorithms, 10 kinds."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -184,7 +244,7 @@ def large_ledger(ada: User, ben: User, otto: User) -> None:
                 content_sha256, content_kind, media_type, original_size, compressed_size, machine, succeeded,
                 error_code)
             SELECT gen_random_uuid(), now() - i * interval '1 s',
-                CASE WHEN i %% 50 = 0 THEN %s ELSE (%s::uuid[])[i %% 3 + 1] END,
+                CASE WHEN i %% 211 = 0 THEN %s ELSE (%s::uuid[])[i %% 3 + 1] END,
                 'compress', 'a' || i %% 20, 1, '{}', encode(sha256((i %% 9973)::text::bytea), 'hex'), 'k' || i %% 10,
                 'text/plain', 1000, 100, 'm', i %% 97 <> 0, ''
             FROM generate_series(1, 50000) AS i
@@ -207,7 +267,14 @@ def test_the_planner_uses_the_indices(large_ledger: None, ada: User, otto: User)
         (own.filter(content_kind="k0"), ["history_owner_kind"]),
         (own.filter(succeeded=False), ["history_failed"]),
         (own.filter(content_sha256=sha(50)), ["history_content"]),
+        (own.filter(named(ada, sha(50)[:8])), ["history_content"]),
+        (own.filter(created_at__lt=timezone.now() - timedelta(hours=2)), ["history_owner"]),
+        (
+            own.filter(algorithm="a0", created_at__gte=timezone.now() - timedelta(hours=1)),
+            ["history_owner_algorithm"],
+        ),
         (all_, ["history_created"]),
+        (all_.filter(created_at__lt=timezone.now() - timedelta(hours=13)), ["history_created"]),
         (all_.filter(content_sha256=sha(50)), ["history_content"]),
         (all_.filter(algorithm="a3", content_kind="k3"), ["history_algorithm_kind"]),
     ):
