@@ -163,13 +163,13 @@ export const scatter = component(() => {
       return group;
     },
 
-    /** Write the name of a point on the front where there is room for it. */
+    /** Write the name of a point where there is room for it: of those on the front, or of all where there is none. */
     name(
       group: SVGGElement,
       point: Point,
       { x, y, width, taken }: { x: Scale; y: Scale; width: number; taken: Box[] },
     ): void {
-      if (!point.pareto && !point.chosen) return;
+      if (!point.pareto && !point.chosen && !("plain" in this.$root.dataset)) return;
       const long = point.label.length * 6.4 + (point.chosen ? 8 : 0);
       const [cx, cy] = [x.place(point.x), y.place(point.y)];
       const gap = point.chosen ? 13 : 9;
