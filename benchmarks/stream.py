@@ -2,8 +2,9 @@
 
     python -m benchmarks.stream [--file PATH] [--rounds N] [--url http://127.0.0.1:8000, with TOKEN]
 
-Without an address a platform is started for it. The two take turns, so that whatever else the machine does meets both. The body is sent in chunks while the answer is
-read; the answer is compared by its SHA-256 once, outside of the measured rounds.
+Without an address a platform is started for it. The two take turns, so that whatever else the machine does meets both.
+The body is sent in chunks while the answer is read; the answer is compared by its SHA-256 once, outside of the measured
+rounds.
 """
 
 import argparse
