@@ -2,8 +2,8 @@
 
     python -m benchmarks.inline [--calls N] [--clients N] [--url http://127.0.0.1:8000, with TOKEN]
 
-Without an address a platform is started for it. Each call sends a few KiB of text, is answered at once with the verified
-result, and keeps both files.
+Without an address a platform is started for it. Each call sends a few KiB of text, is answered at once with the
+verified result, and keeps both files.
 """
 
 import argparse
