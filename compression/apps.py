@@ -17,10 +17,10 @@ class CompressionConfig(AppConfig):
         from compression.batch import jobs as batch_jobs
         from compression.batch import subscribers as batch_subscribers
         from compression.compare import jobs as compare_jobs
-        from compression.history import subscribers
+        from compression.history import panel, subscribers
         from compression.unpacking import EngineUnpacker
         from core import navigation, startpage
-        from files import unpacking
+        from files import panels, unpacking
 
         assert jobs  # registering is what its import does
         assert algorithm_jobs
@@ -35,7 +35,12 @@ class CompressionConfig(AppConfig):
         navigation.add("Work", "Compare", "compression:compare", icon="compare", order=12)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
         navigation.add("Work", "Batches", "compression:batches", icon="table", order=17)
-        navigation.add("Work", "Results", "compression:results", icon="history", order=20)
+        navigation.add("Work", "Results", "compression:results", icon="check", order=20)
+        navigation.add("Study", "Algorithms", "compression:algorithms", icon="chart", order=10)
+        navigation.add("Study", "History", "compression:history", icon="history", order=20)
+        panels.add(
+            "compression", "What became of it", "compression/_file_panel.html", panel.context, order=10
+        )
         startpage.add(
             "saved", "Saved so far", "compression/_start_saved.html", selectors.saved, order=10, span=5
         )

@@ -1,5 +1,6 @@
 """Algorithms, results, and the ledger of outcomes."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -144,6 +145,11 @@ class Algorithm(models.Model):
     def tested(self) -> bool:
         """Whether the version that is served has passed the conformance test."""
         return bool(self.last_test and self.last_test["passed"] and self.last_test["version"] == self.version)
+
+    @property
+    def tested_at(self) -> datetime | None:
+        """When it was tested last."""
+        return datetime.fromisoformat(self.last_test["at"]) if self.last_test else None
 
     @property
     def enabled(self) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from compression import names, planning, selectors, work
+from compression.algorithms.life import lacks_test
 from compression.choices import AlgorithmStatus, Operation
 from compression.completion import TooLongForNow, plain_completion
 from compression.engine import codecs
@@ -85,7 +86,7 @@ def algorithm_set_status(*, algorithm: Algorithm, status: AlgorithmStatus, actor
     row = Algorithm.objects.select_for_update().get(pk=algorithm.pk)
     before = row.status
     ALGORITHM_MACHINE.require(before, status)
-    if (before, status) == (AlgorithmStatus.TESTING, AlgorithmStatus.ACTIVE) and not row.tested:
+    if lacks_test(row, status):
         raise Conflict(
             f"“{row.name}” has not passed the conformance test in version {row.version}. Test it first.",
             code="not_tested",

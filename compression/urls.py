@@ -3,8 +3,10 @@
 from django.urls import path
 
 from compression import views
+from compression.algorithms import views as algorithm_views
 from compression.batch import views as batch_views
 from compression.compare import views as compare_views
+from compression.history import views as history_views
 
 app_name = "compression"
 urlpatterns = [
@@ -22,6 +24,14 @@ urlpatterns = [
     path("comparisons", compare_views.comparison_list, name="comparisons"),
     path("comparisons/<uuid:pk>", compare_views.comparison, name="comparison"),
     path("comparisons/<uuid:pk>/delete", compare_views.delete, name="comparison-delete"),
+    path("algorithms", algorithm_views.algorithm_list, name="algorithms"),
+    path("algorithms/new", algorithm_views.new, name="algorithm-new"),
+    path("algorithms/<str:name>", algorithm_views.algorithm, name="algorithm"),
+    path("algorithms/<str:name>/edit", algorithm_views.edit, name="algorithm-edit"),
+    path("algorithms/<str:name>/status", algorithm_views.status, name="algorithm-status"),
+    path("algorithms/<str:name>/test", algorithm_views.test, name="algorithm-test"),
+    path("algorithms/<str:name>/delete", algorithm_views.delete, name="algorithm-delete"),
+    path("history", history_views.history, name="history"),
     path("results", views.result_list, name="results"),
     path("results/<uuid:pk>", views.result_detail, name="result"),
 ]

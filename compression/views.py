@@ -3,24 +3,27 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import SignedInRequest
 from compression import calls, figures, planning, posted, selectors, snippets
+from compression.api.filters import ResultFilters
+from compression.api.views import ResultList
 from compression.choices import Operation
 from compression.forms import CompressForm, DecompressForm, ParamsForm, algorithm_options
 from compression.models import Algorithm, Result
 from core.access import get_visible
 from core.errors import AppError, NotFound
+from core.listing import listed
 from core.models import Job
 from core.tables import Column
+from files.choices import Kind
 from files.uploads import stream_uploads
 
 DEFAULT_ALGORITHM = "zstd"
-PAGE = 50
 
 
 @stream_uploads
@@ -105,55 +108,44 @@ def options(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def result_list(request: SignedInRequest) -> HttpResponse:
     """What was compressed and decompressed."""
-    results: Any = selectors.results_with_names(request.user)
-    search = request.GET.get("search", "")[:100]
-    if search:
-        results = results.filter(file_name__icontains=search)
-    operation, algorithm = request.GET.get("operation", ""), request.GET.get("algorithm", "")
-    if operation in Operation.values:
-        results = results.filter(operation=operation)
-    if algorithm:
-        results = results.filter(algorithm__name=algorithm)
-    ordering = request.GET.get("ordering", "-created_at")
-    if ordering.lstrip("-") not in {column.sort for column in RESULT_COLUMNS}:
-        ordering = "-created_at"
-    page = Paginator(results.order_by(ordering, "pk"), PAGE).get_page(request.GET.get("page"))
-    names = Algorithm.objects.visible_to(request.user).values_list("name", "name")
-    return render(
+    listing = listed(
         request,
-        "compression/results.html",
-        {
-            "page": page,
-            "ordering": ordering,
-            "search": search,
-            "columns": RESULT_COLUMNS,
-            "filters": [
-                {
-                    "name": "operation",
-                    "label": "Operation",
-                    "value": operation,
-                    "options": [("", "Both ways"), *Operation.choices],
-                },
-                {
-                    "name": "algorithm",
-                    "label": "Algorithm",
-                    "value": algorithm,
-                    "options": [("", "All algorithms"), *names],
-                },
-            ],
-        },
+        selectors.results_with_names(request.user),
+        ResultFilters,
+        columns=RESULT_COLUMNS,
+        search_fields=ResultList.search_fields,
     )
+    names = Algorithm.objects.visible_to(request.user).values_list("name", "name")
+    fields = [
+        listing.choice("operation", "Operation", [("", "Both ways"), *Operation.choices]),
+        listing.choice("algorithm", "Algorithm", [("", "All algorithms"), *names]),
+        listing.choice("kind", "Kind of content", [("", "All kinds"), *Kind.choices]),
+        listing.entry("since", "From", "date"),
+        listing.entry("until", "To", "date"),
+    ]
+    context = {
+        "page": listing.page(request.GET.get("page")),
+        "ordering": listing.ordering,
+        "search": listing.search,
+        "columns": RESULT_COLUMNS,
+        "filters": [*fields, *listing.others([field["name"] for field in fields])],
+        "exports": listing.exports(reverse("api:compression:results-export")),
+    }
+    return render(request, "compression/results.html", context)
 
 
 RESULT_COLUMNS = [
     Column("file", "File", sort="file_name", always=True),
     Column("operation", "Operation"),
     Column("algorithm", "Algorithm"),
+    Column("kind", "Kind", hidden=True),
     Column("original", "Original", sort="original_size", number=True),
     Column("compressed", "Compressed", sort="compressed_size", number=True),
     Column("ratio", "Ratio", number=True),
     Column("compress", "Compress", number=True),
     Column("decompress", "Decompress", number=True),
+    Column("compress_s", "Compress, time", sort="compress_seconds", number=True, hidden=True),
+    Column("decompress_s", "Decompress, time", sort="decompress_seconds", number=True, hidden=True),
     Column("when", "When", sort="created_at", number=True),
 ]
 

@@ -74,6 +74,12 @@ def saved_search(user: User, search_id: UUID) -> dict[str, Any]:
     return dict(search.criteria)
 
 
+def saved_searches(user: User) -> QuerySet[SavedSearch]:
+    """Return the account's own saved searches, by name."""
+    own: QuerySet[SavedSearch] = SavedSearch.objects.visible_to(user).filter(owner=user).order_by("name")
+    return own
+
+
 def folders(user: User, most: int = 500) -> list[str]:
     """Return the folders that the account's own files lie in, by name."""
     own = File.objects.visible_to(user).filter(owner=user).exclude(folder="")
@@ -84,9 +90,3 @@ def visible_among(user: User, ids: Sequence[UUID]) -> list[File]:
     """Return those of the ids that `user` may see, in their order; the others are left out."""
     found = File.objects.visible_to(user).in_bulk(list(dict.fromkeys(ids)))
     return [found[file_id] for file_id in dict.fromkeys(ids) if file_id in found]
-def saved_searches(user: User) -> QuerySet[SavedSearch]:
-    """Return the account's own saved searches, by name."""
-    own: QuerySet[SavedSearch] = SavedSearch.objects.visible_to(user).filter(owner=user).order_by("name")
-    return own
-
-

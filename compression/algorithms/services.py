@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from compression import conformance, planning
+from compression.algorithms.life import settings_open
 from compression.choices import AlgorithmKind, AlgorithmStatus
 from compression.completion import TooLongForNow, plain_completion
 from compression.conformance import Case
@@ -117,7 +118,7 @@ def algorithm_change(*, algorithm: Algorithm, actor: "User", changes: Mapping[st
 
 def _compose_anew(row: Algorithm, settings_: Mapping[str, Any]) -> None:
     """Give a preset other settings, and its next version."""
-    if row.status not in (AlgorithmStatus.DRAFT, AlgorithmStatus.TESTING):
+    if not settings_open(row):
         raise Conflict(
             f"“{row.name}” is {row.get_status_display().lower()}: its settings are fixed. Disable it and take it back "
             "to testing first, or make another preset.",

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from compression import rules
-from compression.api.serializers import Rounded
+from compression.api.serializers import LastTestOut, Rounded
 
 
 def _level() -> serializers.IntegerField:
@@ -62,4 +62,10 @@ class TestOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     at = serializers.DateTimeField()
     passed = serializers.BooleanField()
+    cases = CaseOut(many=True)
+
+
+class LastReportOut(LastTestOut):
+    """What the last conformance test gave, case by case."""
+
     cases = CaseOut(many=True)

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.response import Response
 
 from accounts.http import ApiRequest
-from compression.algorithms import calls, services
+from compression.algorithms import calls, selectors, services
 from compression.api.algorithm_serializers import AlgorithmChangeIn, PresetIn, TestOut
 from compression.api.filters import AlgorithmFilters
 from compression.api.history_serializers import AlgorithmDetailOut, AlgorithmViabilityOut
@@ -35,6 +35,7 @@ def detail(algorithm: Algorithm) -> dict[str, Any]:
     """Return an algorithm with what was measured of it."""
     shown: Any = algorithm
     shown.statistics = summary.of(algorithm.name)
+    shown.past = selectors.versions(algorithm)
     body: dict[str, Any] = AlgorithmDetailOut(shown).data
     return body
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from compression.api.serializers import AlgorithmOut, Rounded
+from compression.api.algorithm_serializers import LastReportOut
+from compression.api.serializers import AlgorithmOut, CompositionOut, Rounded
 from compression.history.viability import Verdict
 from compression.models import HistoryEntry
 from compression.statistics import Estimate
@@ -164,10 +165,21 @@ class AlgorithmViabilityOut(ViabilityOut):
     )
 
 
-class AlgorithmDetailOut(AlgorithmOut):
-    """An algorithm with what was measured of it."""
+class VersionOut(CompositionOut):
+    """The settings of one version."""
 
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class AlgorithmDetailOut(AlgorithmOut):
+    """An algorithm with what was measured of it, and all that its last test gave."""
+
+    last_test = LastReportOut(allow_null=True, read_only=True)
+    versions = VersionOut(
+        many=True, source="past", read_only=True, help_text="Of a dynamic one, the latest first."
+    )
     statistics = StatisticsOut(read_only=True)
 
     class Meta(AlgorithmOut.Meta):
-        fields = [*AlgorithmOut.Meta.fields, "statistics"]
+        fields = [*AlgorithmOut.Meta.fields, "versions", "statistics"]

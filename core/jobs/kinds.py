@@ -20,7 +20,7 @@ class JobKind:
     """How jobs of one name are run.
 
     `title` is what people read; `result_status` is the HTTP status that the call would have answered at once;
-    `page` is the URL name of the page that shows what the result's `id` names.
+    `page` is the URL name of the page that shows what the result's `id`, or another key of it, names.
     """
 
     name: str
@@ -31,10 +31,11 @@ class JobKind:
     max_attempts: int
     result_status: int
     page: str
+    key: str
 
     def result_url(self, result: dict[str, Any] | None) -> str:
         """Return the address of the result's page, or nothing where it has none."""
-        shown = self.page and result and result.get("id")
+        shown = self.page and result and result.get(self.key)
         return reverse(self.page, args=[shown]) if shown else ""
 
 
@@ -50,12 +51,13 @@ def job(
     max_attempts: int = 3,
     result_status: int = 200,
     page: str = "",
+    key: str = "id",
 ) -> Callable[[Body], Body]:
     """Register the decorated function as the body of jobs of the kind `name`."""
 
     def register(body: Body) -> Body:
         limit = timeout_s or settings.JOB_TIMEOUT_S
-        kinds.add(name, JobKind(name, title, body, queue, limit, max_attempts, result_status, page))
+        kinds.add(name, JobKind(name, title, body, queue, limit, max_attempts, result_status, page, key))
         return body
 
     return register

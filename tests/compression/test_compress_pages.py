@@ -110,7 +110,10 @@ def test_results_are_filtered_by_the_address(page: Client, django_assert_max_num
     compressed(page, algorithm="xz", level="1")
     with django_assert_max_num_queries(8):
         shown = page.get("/results?algorithm=xz&ordering=-original_size").content.decode()
-    assert shown.count("/results/") == 1
+    assert shown.count('href="/results/') == 1
+    assert (
+        "/api/v1/compression/results/export?algorithm=xz&amp;ordering=-original_size&amp;format=csv" in shown
+    )
     assert "Nothing matches" in page.get("/results?search=nothing").content.decode()
 
 
