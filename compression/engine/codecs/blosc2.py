@@ -30,6 +30,15 @@ FILTERS = {
 }
 """The library's delta filter is left out: version 3.3 gives wrong bytes for widths above 1."""
 
+CHUNK_HEADER_BYTES, EXTENDED_HEADER_BYTES, EXTENDED = 16, 32, 0b101
+"""Of a chunk; both bits of the flags are set where the longer one is used, which lists up to six filters."""
+CHUNK_CODECS = frozenset({0, 1, 3, 4})
+"""BloscLZ, LZ4 and LZ4HC, zlib, Zstandard, in the upper bits of a chunk's flags."""
+UNSET = 4
+"""The kind of a chunk that stands for memory which nobody has written to."""
+FILTER_CODES = frozenset({0, 1, 2, 35})
+"""As in FILTERS."""
+
 
 @functools.cache
 def library() -> Any:
@@ -63,6 +72,23 @@ class FrameHeader:
         if min(content_size, compressed_size, 0 if empty else chunk_size) < 0 or frame_size < HEADER_BYTES:
             raise CorruptStream("This is no sound Blosc2 frame: its header states impossible sizes")
         return cls(frame_size, content_size, max(chunk_size, 0))
+
+
+def _chunk_content(chunk: bytes) -> int:
+    """Bytes of content that the header of a chunk states; raises CorruptStream where it asks for what is not to be had.
+
+    A chunk names its codec and filters by itself, whatever its frame says of them.
+    """
+    if len(chunk) < CHUNK_HEADER_BYTES:
+        raise CorruptStream("This is no sound Blosc2 frame: a chunk has no header")
+    flags, size = chunk[2], int.from_bytes(chunk[4:8], "little", signed=True)
+    extended = flags & EXTENDED == EXTENDED
+    bare = extended and len(chunk) < EXTENDED_HEADER_BYTES
+    if size < 0 or bare or (extended and chunk[31] >> 4 & 7 == UNSET):
+        raise CorruptStream("This is no sound Blosc2 frame: the header of a chunk is damaged")
+    if flags >> 5 not in CHUNK_CODECS or (extended and not FILTER_CODES.issuperset(chunk[16:22])):
+        raise CorruptStream("This Blosc2 frame needs a codec or a filter that is not supported")
+    return size
 
 
 def _bounded(chunks: Iterator[Bytes]) -> Iterator[Bytes]:
@@ -149,9 +175,16 @@ class Blosc2(Codec):
         self._refuse_plugins(frame)
         produced = 0
         for index in range(frame.nchunks):
-            content = frame.decompress_chunk(index)
-            produced += len(content)
-            yield from sliced(content)
+            size = _chunk_content(frame.get_chunk(index))
+            limits.check_memory(2 * header.frame_size + 2 * size)
+            produced += size
+            if produced > header.content_size:
+                break
+            if size:
+                # Memory of ours: the library's would hold, where a chunk leaves gaps, what was there before.
+                content = bytearray(size)
+                frame.decompress_chunk(index, dst=content)
+                yield from sliced(content)
         if produced != header.content_size:
             raise CorruptStream("This Blosc2 frame does not hold as much as its header states")
 
