@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import bz3.backends
 
+from compression.engine.codecs._crc32c import remainder
 from compression.engine.codecs.base import OVERHEAD, Codec
 from compression.engine.codecs.params import Integer, parameter
 from compression.engine.codecs.reader import ByteReader, Bytes, sliced
@@ -21,6 +22,7 @@ from compression.engine.limits import KiB, Limits, MiB
 library: Any = bz3.backends  # its stubs name less than it has
 
 MAGIC = b"BZ3v1"
+CHECKSUM_START = 1
 MIN_BLOCK, MAX_BLOCK = 65 * KiB, 511 * MiB
 
 
@@ -71,7 +73,10 @@ class Bzip3(Codec):
         decompressor = library.BZ3Decompressor()
         decompressor.decompress(header)
         while not reader.at_end():
-            yield from sliced(decompressor.decompress(self._block(reader, block_size)))
+            block = self._block(reader, block_size)
+            content = decompressor.decompress(block)
+            self._compare(block, content)
+            yield from sliced(content)
 
     @staticmethod
     def _block(reader: ByteReader, block_size: int) -> bytes:
@@ -81,6 +86,12 @@ class Bzip3(Codec):
         if packed > library.bound(block_size) or original > block_size:
             raise CorruptStream("This is no sound bzip3 stream: a block is larger than its header says")
         return sizes + bytes(reader.exactly(packed))
+
+    @staticmethod
+    def _compare(block: bytes, content: bytes) -> None:
+        """The library checks what it decoded, and gives out as much of its memory as the block says that it holds."""
+        if remainder(content, CHECKSUM_START) != int.from_bytes(block[8:12], "little"):
+            raise CorruptStream("This is no sound bzip3 stream: a block has another size than it states")
 
     def frame_bytes(self) -> int:
         return self.block_mib * MiB
