@@ -11,7 +11,13 @@ from compression.engine.codecs.members import Decompressor, compressed, decoded_
 from compression.engine.codecs.params import Binary, Flag, Integer, parameter
 from compression.engine.codecs.reader import ByteReader, Bytes
 from compression.engine.codecs.registry import register
-from compression.engine.errors import DictionaryNeeded, EngineError, InvalidParams, LimitExceeded
+from compression.engine.errors import (
+    CorruptStream,
+    DictionaryNeeded,
+    EngineError,
+    InvalidParams,
+    LimitExceeded,
+)
 from compression.engine.limits import KiB, Limits, MiB
 
 if sys.version_info >= (3, 14):
@@ -20,12 +26,43 @@ else:
     from backports import zstd as zstd
 
 DICTIONARY_MAGIC = b"\x37\xa4\x30\xec"
+MAX_HEADER = 18
+"""Bytes that tell all that a frame's header says."""
 LONG_WINDOW_LOG = 27
 """The largest window that `zstd -d` accepts without being asked."""
 
 # MiB of tables and the log of the window, by level, for input of unknown size.
 TABLES_MIB = {3: 1, 5: 3, 8: 6, 9: 11, 12: 41, 15: 65, 16: 33, 18: 50, 19: 82, 20: 162, 21: 322, 22: 642}
 WINDOW_LOGS = {2: 20, 8: 21, 16: 22, 19: 23, 20: 25, 21: 26, 22: 27}
+
+
+class FrameDecompressor:
+    """The library's decompressor of one frame, which compares the stated size only where all comes at once."""
+
+    def __init__(self, inner: zstd.ZstdDecompressor) -> None:
+        self._inner = inner
+        self._head = b""
+        self._size = 0
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._inner.needs_input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        self._head += bytes(data[: MAX_HEADER - len(self._head)])
+        piece = self._inner.decompress(data, max_length)
+        self._size += len(piece)
+        if self._inner.eof and zstd.get_frame_info(self._head).decompressed_size not in (None, self._size):
+            raise CorruptStream("This Zstandard frame holds another number of bytes than it states")
+        return piece
 
 
 def _by_level(table: dict[int, int], level: int) -> int:
@@ -143,7 +180,7 @@ class Zstd(Codec):
         dictionary = self._dictionary()
 
         def start() -> Decompressor:
-            return zstd.ZstdDecompressor(zstd_dict=dictionary, options=options)
+            return FrameDecompressor(zstd.ZstdDecompressor(zstd_dict=dictionary, options=options))
 
         return decoded_all(reader, start)
 
