@@ -20,11 +20,11 @@ from compression.engine.codecs.deflate import Deflate
 from compression.engine.codecs.lz4 import Lz4
 from compression.engine.codecs.lzma import Lzma
 from compression.engine.codecs.members import Decompressor, decoded
-from compression.engine.codecs.reader import PIECE, ByteReader, Bytes, sliced
+from compression.engine.codecs.reader import CHUNK, ByteReader, Bytes, sliced
 from compression.engine.codecs.store import Store
 from compression.engine.codecs.xz import Xz
 from compression.engine.codecs.zstd import Zstd
-from compression.engine.errors import CorruptStream, LimitExceeded, TruncatedStream
+from compression.engine.errors import CorruptStream, EngineError, LimitExceeded, TruncatedStream
 from compression.engine.limits import KiB, Limits
 
 Method = Callable[[Iterable[Bytes], Limits], Iterator[Bytes]]
@@ -42,6 +42,8 @@ MAX_DICTIONARY = (1 << 32) - 1
 _INFLATE64_INPUT = 4 * KiB
 """The library bounds no output: this much input makes at most 5 MiB."""
 _STORED_CHUNK = 64 * KiB
+_PPMD_BLOCK = 32 * KiB
+"""Bytes to ask the library for: where it waits for input it miscounts what does not fit into its first buffer."""
 
 
 def lzma1(properties: bytes, size: int | None) -> Method:
@@ -135,16 +137,44 @@ def ppmd7(properties: bytes, size: int) -> Method:
 
 
 def _ppmd7(decoder: Any, reader: ByteReader, size: int) -> Iterator[Bytes]:
-    """PPMd marks no end: it is over when `size` bytes are there."""
+    """PPMd marks no end: it is over when `size` bytes are there.
+
+    The library works in a thread, which has to be done before anything else happens to the decoder: to let it go while
+    it waits for input destroys memory, as does to go on behind an end. So each block is completed, be it with padding.
+    """
+    source, data = _Padded(reader), bytes(reader.up_to(CHUNK))
     try:
         while size:
-            data: Bytes = b""
-            if decoder.needs_input:
-                data = reader.some() or b"\0"  # the last symbols may need a byte beyond the end
-            piece = decoder.decode(data, min(size, PIECE))
-            if not piece and reader.at_end():
-                raise TruncatedStream("The data end in the middle of the stream")
-            size -= len(piece)
-            yield piece
+            wanted, block = min(size, _PPMD_BLOCK), bytearray()
+            while True:
+                block += decoder.decode(data, wanted - len(block))
+                if len(block) == wanted:
+                    break
+                if decoder.eof and (source.problem or decoder.unused_data):
+                    raise CorruptStream("This is no sound PPMd stream: it ends before its content does")
+                data = source.more()
+            data = b""
+            size -= wanted
+            if source.problem:
+                raise source.problem
+            yield bytes(block)
     except (ValueError, RuntimeError, SystemError, pyppmd.PpmdError) as error:
         raise CorruptStream(f"This is no sound PPMd stream: {error}") from error
+
+
+class _Padded:
+    """Input, and padding behind its end. `problem` is why it ended."""
+
+    def __init__(self, reader: ByteReader) -> None:
+        self._reader = reader
+        self.problem: EngineError | None = None
+
+    def more(self) -> bytes:
+        """At least one byte."""
+        try:
+            if not self.problem and (data := self._reader.some()):
+                return bytes(data)
+            self.problem = self.problem or TruncatedStream("The data end in the middle of the stream")
+        except EngineError as error:
+            self.problem = error
+        return b"\x55" * _PPMD_BLOCK  # zeros look like a sound end
