@@ -77,11 +77,15 @@ class Info:
 
 @dataclass(frozen=True)
 class _Look:
-    """The beginning of what a stream decodes to; `ended` where that is all of it."""
+    """The beginning of what a stream decodes to; `ended` where that is all of it, else there may be a `problem`.
+
+    It does not hold the error: that would keep the decoder's memory while what is inside is looked at.
+    """
 
     data: bytes
     ended: bool
-    error: EngineError | None = None
+    problem: str = ""
+    corrupt: bool = False
 
 
 def inspect(source: Source, limits: ArchiveLimits, name_hint: str = "") -> Info:
@@ -128,7 +132,7 @@ def _stream(found: Format, source: Source, limits: ArchiveLimits) -> Info:
     said = declared(found.id, source)
     look = _looked(found, source.chunks(), limits)
     weak = found.id in _WEAKLY_MARKED
-    if weak and isinstance(look.error, CorruptStream) and len(look.data) < HEAD_BYTES:
+    if weak and look.corrupt and len(look.data) < HEAD_BYTES:
         return Info()
     certainty = Certainty.LIKELY if weak and not look.ended else Certainty.SURE
     inside, members = _inside(look, limits, limits.max_layers)
@@ -140,7 +144,7 @@ def _stream(found: Format, source: Source, limits: ArchiveLimits) -> Info:
         frames=said.members,
         members=members,
         dictionary_id=_dictionary_id(found, source),
-        problem=look.error.message if look.error else "",
+        problem=look.problem,
     )
 
 
@@ -153,7 +157,8 @@ def _looked(found: Format, chunks: Iterator[Bytes], limits: ArchiveLimits) -> _L
             if len(data) >= LOOK_OUTPUT:
                 return _Look(bytes(data), ended=False)
     except EngineError as error:
-        return _Look(bytes(data), ended=False, error=error)
+        corrupt = isinstance(error, CorruptStream)
+        return _Look(bytes(data), ended=False, problem=error.message, corrupt=corrupt)
     return _Look(bytes(data), ended=True)
 
 

@@ -1,6 +1,7 @@
 """Telling formats apart, and looking into files without unpacking them."""
 
 import bz2
+import gc
 import gzip
 import io
 import lzma
@@ -244,3 +245,12 @@ def test_weakly_marked_formats_have_to_decode():
     assert looked_at(noise(3000), "a.deflate") == Info()
     assert looked_at(codec_from({"id": "deflate"}).encode(DATA), "a.deflate").formats == ("deflate",)
     assert looked_at(b"x\x9c and so on, but no zlib") == Info()
+
+
+def test_a_look_at_a_damaged_stream_holds_nothing_behind():
+    packed = bytearray(codec_from({"id": "zstd"}).encode(DATA))
+    packed[-1] ^= 1
+    gc.collect()
+    with memory_file(bytes(packed)) as file:
+        assert "checksum" in inspecting.inspect(Source(file.fileno()), ArchiveLimits()).problem
+        assert gc.collect() == 0, "a decoder, and its memory, would be kept while what is inside is looked at"
