@@ -18,3 +18,12 @@ def sign_up(page: Page) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name=re.compile("sign up|create", re.I)).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    """Sign in with an account that there is, and be on the start page."""
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
