@@ -98,10 +98,7 @@ def parse_header(block: Bytes) -> Header | None:
         return None
     stated = _number(data[148:156])
     blanked = data[:148] + b" " * 8 + data[156:]
-    signed = sum(blanked) - 256 * sum(
-        byte >= 0x80 for byte in blanked
-    )  # some old programs summed signed bytes
-    if stated not in (sum(blanked), signed):
+    if stated != sum(blanked) and stated != _signed_sum(blanked):
         raise CorruptStream("A header of this tar archive is damaged: its checksum is wrong")
     name, prefix = _text(data[0:100]), _text(data[345:500])
     if data[257:263] == b"ustar\0" and prefix:  # GNU's own format has other things there
@@ -112,6 +109,11 @@ def parse_header(block: Bytes) -> Header | None:
     sparse = data[156:157] == b"S"
     map_continues = sparse and bool(data[482])
     return Header(name, size, _number(data[136:148]), data[156:157], sparse, map_continues)
+
+
+def _signed_sum(block: bytes) -> int:
+    """As some old programs reckoned."""
+    return sum(block) - 256 * sum(byte >= 0x80 for byte in block)
 
 
 def _next_header(reader: ByteReader) -> Header | None:
