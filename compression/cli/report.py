@@ -69,6 +69,12 @@ class Report:
             sys.stderr.flush()
 
 
+def readable(text: str) -> str:
+    """Return what an archive says with everything escaped that a terminal would obey or that turns text around."""
+    shown = (letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+    return "".join(shown)
+
+
 def _bar(done: int, total: int | None) -> str:
     if not total:
         return ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compression.cli.places import Input, Refused, output, write_all
-from compression.cli.report import Report, size
+from compression.cli.report import Report, readable, size
 from compression.engine import formats, isolation
 from compression.engine.archives import Kind, Member
 from compression.engine.errors import EngineError
@@ -28,7 +28,7 @@ def unpack(item: Input, source: int, options: argparse.Namespace, report: Report
                 count += 1
             except (Refused, EngineError, OSError) as error:  # what ends all of the archive is raised again
                 failed.append({"member": member.stored_path, "error": str(error)})
-                report.error(f"{item.label}: {member.stored_path}: {error}")
+                report.error(f"{item.label}: {readable(member.stored_path)}: {error}")
     report.done(
         f"{item.label}: {count} files, {size(total)}: {folder}",
         {

@@ -121,6 +121,15 @@ def test_an_archive_becomes_its_files_and_nothing_escapes(tmp_path: Path) -> Non
     assert not (tmp_path.parent / "evil.txt").exists()
 
 
+def test_names_in_an_archive_cannot_command_the_terminal(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:
+        archive.writestr("\x1b[2Jgone\nall is well\u202etxt.exe", b"x")
+    done = call("decompress", "bundle.zip", cwd=tmp_path)
+    assert done.returncode == 1
+    assert b"\\x1b[2Jgone\\nall is well\\u202etxt.exe" in done.stderr
+    assert done.stderr.count(b"\n") == 2
+
+
 @pytest.mark.parametrize(("name", "algorithm"), [("bundle.tar.zst", "zstd"), ("bundle.tgz", "gzip")])
 def test_a_compressed_tar_becomes_a_folder(tmp_path: Path, name: str, algorithm: str) -> None:
     (tmp_path / "a b").write_bytes(TEXT)
@@ -200,6 +209,10 @@ def test_names_of_any_sort(tmp_path: Path) -> None:
         assert (tmp_path / "packed" / name).read_bytes() == TEXT + name.encode()
     dash = call("compress", "-o", "./-l.zst", "./-l", cwd=tmp_path)
     assert dash.returncode == 0, dash.stderr
+    (tmp_path / ("y" * 253)).write_bytes(TEXT)
+    too_long = call("compress", "y" * 253, cwd=tmp_path)
+    assert (too_long.returncode, too_long.stderr.count(b"\n")) == (1, 1)
+    assert b"File name too long" in too_long.stderr
     assert (tmp_path / "-l.zst").read_bytes() == (tmp_path / "packed" / "-l.zst").read_bytes()
 
 
