@@ -13,7 +13,7 @@ export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || 
 BENCHES := bench-codecs bench-frames bench-serving bench-jobs bench-stream bench-batch bench-uploads bench-search bench-inline
 
 .PHONY: help run test check venv venv-dev bundle bundle-dev system-packages lint types imports migrations \
-	frontend-tests $(BENCHES) install-cli lock clean
+	frontend-tests $(BENCHES) fuzz install-cli lock clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench-search: ## Measure searches among 100,000 files.
 bench-inline: ## Measure small calls by several clients at once.
 $(BENCHES): bench-%: bundle-dev
 	@$(PY) -m benchmarks.$(subst uploads,batch_upload,$*) $(ARGS)
+
+fuzz: venv-dev ## Try mutated streams and archives on every decoder; ARGS say which.
+	@$(PY) -m tests.compression.engine.fuzzing $(ARGS)
 
 install-cli: venv ## Put the command `dynacomp` into ~/.local/bin, or into FOLDER.
 	@scripts/install-cli.sh $(FOLDER)

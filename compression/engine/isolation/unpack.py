@@ -88,7 +88,7 @@ class Unpacking:
             promised = self._contents and found.kind is Kind.FILE and found.refusal is None
             member = paths.admit(found)
             content = _Content(records, self._most_bytes(member), self._call) if promised else None
-            yield member, iter(content or ())
+            yield member, iter(() if content is None or member.refusal else content)
             if content is not None:
                 self._received += content.skip_rest()
         report = self._call.report()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compression.engine.archives import Kind, Member
 from compression.engine.errors import EngineError
-from compression.engine.isolation import UnpackReport, unpack
+from compression.engine.isolation import Unpacking, UnpackReport, unpack
 from compression.engine.isolation.client import memory_file
 from compression.engine.limits import ArchiveLimits
 from tests.compression.engine.samples import noise, prose
@@ -46,18 +46,23 @@ def unpacked(data: bytes, limits: ArchiveLimits | None = None, *, contents: bool
     """All of an archive; raises what ends it."""
     out = Unpacked()
     with memory_file(data) as source, unpack(source.fileno(), limits, contents=contents) as archive:
-        for member, content in archive:
-            out.members.append(member)
-            if member.refusal is not None:
-                assert list(content) == []
-                out.refused[member.stored_path] = member.refusal.value
-            elif member.kind is Kind.FILE:
-                try:
-                    out.files[member.path] = b"".join(content)
-                except EngineError as error:
-                    out.failed[member.path] = error
-        out.report = archive.report
+        collect(archive, out)
     return out
+
+
+def collect(archive: Unpacking, out: Unpacked) -> None:
+    """Take all of an archive; what ends it is raised, and what came before is then in `out`."""
+    for member, content in archive:
+        out.members.append(member)
+        if member.refusal is not None:
+            assert list(content) == []
+            out.refused[member.stored_path] = member.refusal.value
+        elif member.kind is Kind.FILE:
+            try:
+                out.files[member.path] = b"".join(content)
+            except EngineError as error:
+                out.failed[member.path] = error
+    out.report = archive.report
 
 
 @dataclass

@@ -84,7 +84,10 @@ ACTIONS: dict[str, Callable[[], object]] = {
 
 @dataclass(frozen=True)
 class Hostile(Codec):
-    """Reads everything, then does what `action` says; `wrong` decodes to other bytes, `look` tells what it sees."""
+    """Reads everything, then does what `action` says; `look` tells what it sees.
+
+    `wrong` decodes to other bytes, and the decoder of `bad decoder` crashes.
+    """
 
     id: ClassVar[str] = "hostile"
     family: ClassVar[str] = "store"
@@ -95,7 +98,9 @@ class Hostile(Codec):
     colour: ClassVar[str] = "c6"
     speeds: ClassVar[dict[int, float]] = {0: 1}
 
-    action: str = parameter(Choice("Action", (*ACTIONS, "wrong", "look", "slow", "none")), default="none")
+    action: str = parameter(
+        Choice("Action", (*ACTIONS, "wrong", "bad decoder", "look", "slow", "none")), default="none"
+    )
 
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
         for chunk in chunks:
@@ -108,6 +113,8 @@ class Hostile(Codec):
 
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
         while piece := reader.some():
+            if self.action == "bad decoder":
+                ACTIONS["segfault"]()
             yield bytes(len(piece)) if self.action == "wrong" else piece
 
     def memory_estimate(self, size: int | None = None) -> int:
