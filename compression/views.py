@@ -19,6 +19,7 @@ from core.access import get_visible
 from core.errors import AppError, NotFound
 from core.listing import listed
 from core.models import Job
+from core.snippets import base_of
 from core.tables import Column
 from files.choices import Kind
 from files.uploads import stream_uploads
@@ -155,8 +156,11 @@ def result_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What did I get?"""
     found = Result.objects.select_related("algorithm", "file", "output", "job")
     result = get_visible(found, request.user, pk)
-    base = request.build_absolute_uri("/").rstrip("/")
-    context = {"result": result, "snippets": snippets.for_result(result, base), **figures.of(result)}
+    context = {
+        "result": result,
+        "snippets": snippets.for_result(result, base_of(request)),
+        **figures.of(result),
+    }
     return render(request, "compression/result.html", context)
 
 

@@ -89,6 +89,7 @@ API: dict[str, Rule] = {
     "api:files:batch-upload": rule(POST=USER),
     "api:files:list": rule(GET=VIEWER),
     "api:files:info": rule(GET=VIEWER, PUT=USER),
+    "api:files:snippets": rule(GET=VIEWER),
     "api:files:download": rule(GET=VIEWER),
     "api:files:delete": rule(DELETE=USER),
     "api:files:restore": rule(POST=USER),
@@ -102,9 +103,11 @@ API: dict[str, Rule] = {
     "api:compression:batch": rule(GET=VIEWER),
     "api:compression:batch-items": rule(GET=VIEWER),
     "api:compression:batch-retry": rule(POST=USER),
+    "api:compression:batch-snippets": rule(GET=VIEWER),
     "api:compression:compare": rule(GET=VIEWER, POST=USER),
     "api:compression:comparison": rule(GET=VIEWER, DELETE=USER),
     "api:compression:comparison-export": rule(GET=VIEWER),
+    "api:compression:comparison-snippets": rule(GET=VIEWER),
     "api:compression:algorithms": rule(GET=VIEWER, POST=OPERATOR),
     "api:compression:algorithm": rule(GET=VIEWER, PUT=OPERATOR, DELETE=OPERATOR),
     "api:compression:algorithm-test": rule(POST=OPERATOR),
@@ -116,6 +119,7 @@ API: dict[str, Rule] = {
     "api:compression:decompress": rule(POST=USER),
     "api:compression:results": rule(GET=VIEWER),
     "api:compression:result": rule(GET=VIEWER),
+    "api:compression:result-snippets": rule(GET=VIEWER),
 }
 
 SOCKETS: dict[str, Rule] = {

@@ -38,3 +38,8 @@ def bytes_of(text: str) -> int | None:
         float(figure.replace(",", "."))
         * UNITS[unit.removesuffix("bytes").removesuffix("byte").removesuffix("b")]
     )
+
+
+def cut_to_bytes(text: str, most: int) -> str:
+    """Return the beginning of `text` that takes at most so many bytes in UTF-8, with no letter cut in two."""
+    return text.encode()[:most].decode(errors="ignore")

@@ -1,19 +1,22 @@
-"""How to do by program what the page does."""
+"""“Copy as”: how a program fetches a file."""
 
+from core import snippets
+from core.snippets import COMMAND, CURL, PYTHON, Snippet
+from files.choices import Kind
 from files.models import File
 
+PACKED = frozenset({Kind.COMPRESSED, Kind.ARCHIVE})
 
-def for_file(file: File, base: str) -> list[tuple[str, str]]:
-    """Return label and code of ways to fetch `file` from the platform at `base`."""
-    url = f"{base}/api/v1/files/download/{file.pk}"
+
+def for_file(file: File, base: str) -> list[Snippet]:
+    """Return snippets that fetch `file` from the platform at `base`; the command line goes on to work with it."""
+    name = snippets.local_name(file.name)
+    fetch = snippets.curl_file(base, file.pk, snippets.word(name))
+    verb = "decompress" if file.kind in PACKED else "compress"
+    told = f"# SHA-256 {file.sha256}"
+    python = f'{snippets.python_ask(base)}\n\n{snippets.PYTHON_SAVE}\n\nsave("{file.pk}", {name!r})'
     return [
-        ("curl", f'curl -fOJ -H "Authorization: Bearer $TOKEN" {url}\n# SHA-256 {file.sha256}'),
-        (
-            "Python",
-            "import os, shutil, urllib.request\n\n"
-            f'request = urllib.request.Request("{url}",\n'
-            '    headers={"Authorization": f"Bearer {os.environ[\'TOKEN\']}"})\n'
-            f'with urllib.request.urlopen(request) as answer, open({file.name!r}, "wb") as target:\n'
-            "    shutil.copyfileobj(answer, target)",
-        ),
+        (CURL, f"{fetch}\n{told}"),
+        (PYTHON, f"{python}\n{told}"),
+        (COMMAND, f"{fetch}\n{snippets.command(verb, files=[name])}"),
     ]

@@ -18,6 +18,7 @@ from core.access import Role, get_visible
 from core.errors import AppError
 from core.handoff import FileHandoff
 from core.http import next_page
+from core.snippets import base_of
 from files import panels, selectors, services, snippets
 from files.actions import on_page
 from files.api.views import deleted
@@ -94,7 +95,7 @@ def _detail(request: SignedInRequest, file: File, form: ChangeForm) -> HttpRespo
         "file": file,
         "form": form,
         "panels": panels.shown(file, request.user),
-        "snippets": snippets.for_file(file, request.build_absolute_uri("/").rstrip("/")),
+        "snippets": snippets.for_file(file, base_of(request)),
         "may_change": _may_change(request),
         "packed": file.kind in {Kind.COMPRESSED, Kind.ARCHIVE},
         "holds_files": may_hold_files(file),

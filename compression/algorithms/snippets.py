@@ -1,25 +1,25 @@
 """“Use it by”: how a program compresses with an algorithm. `$TOKEN` is a token, `$FILE` a file of one's own."""
 
-import json
 import shlex
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from compression.choices import Operation
 from compression.models import Algorithm
-from compression.snippets import as_python, changed, level_words
+from compression.snippets import as_python, settings_of
+from core import snippets
+from core.snippets import COMMAND, CURL, PYTHON, Snippet
 
 
-def for_algorithm(algorithm: Algorithm, codec: Algorithm, base: str) -> list[tuple[str, str]]:
+def for_algorithm(algorithm: Algorithm, codec: Algorithm, base: str) -> list[Snippet]:
     """Return pairs of language and code that compress with the algorithm, which is made of `codec`, at `base`."""
-    composed = algorithm.composition or {"level": algorithm.level_default, "params": {}}
     call: dict[str, Any] = {"algorithm": algorithm.name}
     if algorithm.level_default is not None:
         call["level"] = algorithm.level_default
-    found = [("curl", _curl(base, call)), ("Python", _python(base, call))]
+    found = [(CURL, _curl(base, call)), (PYTHON, _python(base, call))]
     if algorithm.streaming:
         found.append(("Stream", _stream(base, call)))
-    return [*found, ("Command line", _command(codec, composed["level"], composed["params"]))]
+    return [*found, (COMMAND, _command(algorithm, codec))]
 
 
 def _curl(base: str, call: dict[str, Any]) -> str:
@@ -40,9 +40,9 @@ def _stream(base: str, call: dict[str, Any]) -> str:
      '{base}/api/v1/compression/stream?{urlencode(call)}' > output"""
 
 
-def _command(codec: Algorithm, level: int | None, params: Mapping[str, Any]) -> str:
+def _command(algorithm: Algorithm, codec: Algorithm) -> str:
     """The command line, which knows codecs and no presets."""
-    words = ["python", "manage.py", "compress", "-a", codec.name, *level_words(level)]
-    for name, value in changed(codec, params).items():
-        words += ["-p", f"{name}={json.dumps(value)}"]
-    return f'{shlex.join([*words, "-o", f"output{codec.file_extension}"])} "$FILE"'
+    composed = algorithm.composition or {"level": algorithm.level_default, "params": {}}
+    words, before = settings_of(algorithm, composed["level"], composed["params"]).words(Operation.COMPRESS)
+    call = snippets.command(*words, options={"-o": f"output{codec.file_extension}"})
+    return "\n".join([*before, f'{call} "$FILE"'])

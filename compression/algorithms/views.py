@@ -17,6 +17,7 @@ from compression.models import Algorithm
 from compression.views import DEFAULT_ALGORITHM
 from core.errors import AppError, Invalid, NotFound
 from core.models import Job
+from core.snippets import base_of
 
 T = TypeVar("T")
 
@@ -126,9 +127,8 @@ def _find(request: SignedInRequest, name: str) -> Algorithm:
 def _page(
     request: SignedInRequest, found: Algorithm, form: Any, params: Any, *, status: int = 200
 ) -> HttpResponse:
-    base = request.build_absolute_uri("/").rstrip("/")
     context = {
-        **detail.of(request.user, found, base, request.GET.get("ordering", "")),
+        **detail.of(request.user, found, base_of(request), request.GET.get("ordering", "")),
         "form": form,
         "params": params,
     }

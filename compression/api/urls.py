@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from compression.api import algorithm_views, batch_views, compare_views, history_views, stream_views, views
+from compression.api import (
+    algorithm_views,
+    batch_views,
+    compare_views,
+    history_views,
+    snippet_views,
+    stream_views,
+    views,
+)
 
 app_name = "compression"
 urlpatterns = [
@@ -13,10 +21,16 @@ urlpatterns = [
     path("batches", batch_views.BatchList.as_view(), name="batches"),
     path("batches/<uuid:pk>", batch_views.BatchDetail.as_view(), name="batch"),
     path("batches/<uuid:pk>/items", batch_views.BatchItems.as_view(), name="batch-items"),
+    path("batches/<uuid:pk>/snippets", snippet_views.BatchSnippets.as_view(), name="batch-snippets"),
     path("batches/<uuid:pk>/retry", batch_views.BatchRetry.as_view(), name="batch-retry"),
     path("compare", compare_views.Compare.as_view(), name="compare"),
     path("compare/<uuid:pk>", compare_views.ComparisonDetail.as_view(), name="comparison"),
     path("compare/<uuid:pk>/export", compare_views.ComparisonExport.as_view(), name="comparison-export"),
+    path(
+        "compare/<uuid:pk>/snippets",
+        snippet_views.ComparisonSnippets.as_view(),
+        name="comparison-snippets",
+    ),
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),
     path("algorithms/<str:name>/test", algorithm_views.AlgorithmTest.as_view(), name="algorithm-test"),
@@ -26,4 +40,5 @@ urlpatterns = [
     path("results/export", history_views.ResultExport.as_view(), name="results-export"),
     path("results", views.ResultList.as_view(), name="results"),
     path("results/<uuid:pk>", views.ResultDetail.as_view(), name="result"),
+    path("results/<uuid:pk>/snippets", snippet_views.ResultSnippets.as_view(), name="result-snippets"),
 ]

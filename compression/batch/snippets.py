@@ -1,71 +1,130 @@
 """“Copy as”: how a program makes a batch again and takes what it gives."""
 
 import json
-import shlex
+from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
-from compression.batch.models import Batch
+from compression.batch.archive import Paths, method_labels
+from compression.batch.models import Batch, BatchItem
+from compression.choices import Operation
 from compression.models import Algorithm
+from compression.snippets import Settings, settings_of
+from core import snippets
+from core.snippets import COMMAND, CURL, PYTHON, Snippet
 
-SHOWN_FILES = 20
-"""A longer list of files is not repeated in a snippet: its place is told."""
+SHOWN_FILES = 50
+"""The ids of more files are asked of the API."""
+PAGE = 200
 
-
-def for_batch(batch: Batch, base: str) -> list[tuple[str, str]]:
-    """Return pairs of language and code: begin the same batch at the platform at `base`, and download its archive."""
-    ids = list(
-        batch.items.filter(method=0, file__isnull=False)
-        .order_by("position")
-        .values_list("file_id", flat=True)[: SHOWN_FILES + 1]
-    )
-    names = [method["algorithm"] for method in batch.methods]
-    schemas = dict(Algorithm.objects.filter(name__in=names).values_list("name", "params_schema"))
-    files = [str(pk) for pk in ids] if len(ids) <= SHOWN_FILES else ["… the ids of your files"]
-    call = {"files": files, "algorithms": [_method(one, schemas) for one in batch.methods]}
-    return [("curl", _curl(base, call)), ("Python", _python(base, call))]
+PATH = "compression/batch"
+TARGET, ORIGINALS, COMPRESSED = "batch.zip", "originals", "compressed"
 
 
-def _method(method: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """The method without the parameters that have their defaults."""
-    declared = schemas.get(method["algorithm"], {}).get("properties", {})
-    params = {
-        name: value
-        for name, value in method["params"].items()
-        if name in declared and declared[name].get("default") != value
-    }
-    level = {} if method["level"] is None or "level" not in declared else {"level": method["level"]}
-    return {"algorithm": method["algorithm"], **level, **({"params": params} if params else {})}
+def for_batch(batch: Batch, base: str) -> list[Snippet]:
+    """Return snippets that make the same batch again at the platform at `base`, and take its outputs.
+
+    The files are those that are still there. The command line compresses a folder of them, with one call a method.
+    """
+    found = batch.items.filter(method=0, file__isnull=False, file__deleted_at=None).select_related("file")
+    items = list(found.order_by("position")[: SHOWN_FILES + 1])
+    methods = _methods(batch)
+    command = (COMMAND, "\n".join([*_fetched(items, base), *_commands(batch, methods)]))
+    if not items:
+        return [command]
+    wishes = [one.wish for one in methods]
+    curl, python = _of_many if len(items) > SHOWN_FILES else _of_few
+    return [
+        (CURL, f"{curl(batch, items, wishes, base)}\n{snippets.curl_result(base, 'archive', TARGET)}"),
+        (PYTHON, f'{_python(base, *python(batch, items, wishes))}\nsave(answer["archive"], "{TARGET}")'),
+        command,
+    ]
 
 
-def _curl(base: str, call: dict[str, object]) -> str:
-    return f"""batch=$(curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-     -d {shlex.quote(json.dumps(call, ensure_ascii=False))} \\
-     {base}/api/v1/compression/batch)
-job=$(printf %s "$batch" | python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])')
-until done=$(curl -s -H "Authorization: Bearer $TOKEN" -H "Prefer: wait=30" {base}/api/v1/jobs/$job);
-      printf %s "$done" | grep -q '"ended_at":"'; do :; done
-archive=$(printf %s "$done" | python3 -c 'import json, sys; print(json.load(sys.stdin)["result"]["archive"])')
-curl -s -H "Authorization: Bearer $TOKEN" -o batch.zip {base}/api/v1/files/download/$archive"""
+def _methods(batch: Batch) -> list[Settings]:
+    names = {method["algorithm"] for method in batch.methods}
+    known = Algorithm.objects.in_bulk(names, field_name="name")
+    return [
+        settings_of(known[method["algorithm"]], method["level"], method["params"])
+        for method in batch.methods
+        if method["algorithm"] in known
+    ]
 
 
-def _python(base: str, call: dict[str, object]) -> str:
-    return f'''import json, os, urllib.request
+Wishes = list[dict[str, Any]]
 
-def ask(path, body=None):
-    request = urllib.request.Request(
-        "{base}/api/v1" + path,
-        data=json.dumps(body).encode() if body else None,
-        headers={{
-            "Authorization": "Bearer " + os.environ["TOKEN"],
-            "Content-Type": "application/json",
-            "Prefer": "wait=30",
-        }},
-    )
-    return urllib.request.urlopen(request)
 
-answer = json.load(ask("/compression/batch", {call!r}))
-while "progress" in answer:  # a job: wait until it has a result
-    job = json.load(ask("/jobs/" + answer["id"]))
-    answer = job["result"] if job["ended_at"] else job
-with open("batch.zip", "wb") as file:
-    file.write(ask("/files/download/" + answer["archive"]).read())'''
+def _python(base: str, before: str, call: str) -> str:
+    parts = [snippets.python_ask(base), snippets.PYTHON_SAVE, before, snippets.python_call(PATH, call)]
+    return "\n\n".join(filter(None, parts))
+
+
+# Few files: their ids stand in the call
+
+
+def _few(items: Sequence[BatchItem], wishes: Wishes) -> dict[str, Any]:
+    return {"files": [str(item.file_id) for item in items], "algorithms": wishes}
+
+
+def _curl_of_few(batch: Batch, items: Sequence[BatchItem], wishes: Wishes, base: str) -> str:
+    return snippets.curl_ask(base, PATH, _few(items, wishes))
+
+
+def _python_of_few(batch: Batch, items: Sequence[BatchItem], wishes: Wishes) -> tuple[str, str]:
+    return "", repr(_few(items, wishes))
+
+
+_of_few = (_curl_of_few, _python_of_few)
+
+
+# Many files: their ids come from the list of the batch's items, which has each once for every method
+
+
+def _listed(batch: Batch) -> str:
+    return f"compression/batches/{batch.pk}/items?page_size={PAGE}"
+
+
+def _curl_of_many(batch: Batch, items: Sequence[BatchItem], wishes: Wishes, base: str) -> str:
+    page = snippets.curl_shown(base, f'"{_listed(batch)}&page=$page"')
+    body = f'{{"files": [$files], "algorithms": {json.dumps(wishes)}}}'
+    return f"""files=$(for page in $(seq {ceil(batch.count / PAGE)}); do
+  {page}
+done | grep -o '"file":"[^"]*"' | cut -d : -f 2 | sort -u | paste -s -d , -)
+{snippets.curl_ask_with(base, PATH, body)}"""
+
+
+def _python_of_many(batch: Batch, items: Sequence[BatchItem], wishes: Wishes) -> tuple[str, str]:
+    before = f"""files, page = [], "{_listed(batch)}"
+while page:
+    found = json.load(ask(page))
+    files += [item["file"] for item in found["results"] if item["file"] and item["file"] not in files]
+    page = (found["next"] or "").removeprefix(API)"""
+    return before, f'{{"files": files, "algorithms": {wishes!r}}}'
+
+
+_of_many = (_curl_of_many, _python_of_many)
+
+
+# The command line
+
+
+def _fetched(items: Sequence[BatchItem], base: str) -> list[str]:
+    """Shell that puts the originals into a folder; of many it says that they belong there."""
+    if not items or len(items) > SHOWN_FILES:
+        return [f"# the files of the batch are in the folder {ORIGINALS}"]
+    paths = Paths()
+    lines = []
+    for item in items:
+        path = paths.free(f"{ORIGINALS}/{snippets.local_path(item.path)}")
+        lines.append(snippets.curl_file(base, item.file_id, snippets.word(path), folders=True))
+    return lines
+
+
+def _commands(batch: Batch, methods: Sequence[Settings]) -> list[str]:
+    lines = []
+    labels = method_labels(batch)
+    for place, (label, method) in enumerate(zip(labels, methods, strict=False), 1):
+        words, before = method.words(Operation.COMPRESS, f"-{place}")
+        target = f"{COMPRESSED}/{label}" if len(methods) > 1 else COMPRESSED
+        lines += [*before, snippets.command(*words, options={"--into": target}, files=[ORIGINALS])]
+    return lines

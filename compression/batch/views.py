@@ -19,6 +19,7 @@ from compression.forms import algorithm_options
 from core.access import Role, get_visible
 from core.errors import AppError
 from core.jobs import services as jobs
+from core.snippets import base_of
 from core.tables import Column
 from core.text import whole_number
 from files import selectors as file_selectors
@@ -137,7 +138,7 @@ def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "search": asked["search"],
         "filters": _filters(batch, asked),
         "may_change": _may(request),
-        "snippets": snippets.for_batch(batch, request.build_absolute_uri("/").rstrip("/")),
+        "snippets": snippets.for_batch(batch, base_of(request)),
         **figures.of(batch),
     }
     return render(request, "compression/batch.html", context)

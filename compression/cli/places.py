@@ -122,9 +122,9 @@ def output(
         with _standard_output(force=force or not binary) as sink:
             yield sink
         return
-    if target.exists() and not force:
-        raise Refused(f"{target} is there already; --force replaces it")
     try:
+        if target.exists() and not force:
+            raise Refused(f"{target} is there already; --force replaces it")
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent)
     except OSError as error:

@@ -1,59 +1,76 @@
 """“Copy as”: how a program makes a comparison again."""
 
-import shlex
 from typing import Any
 
 from compression.compare.models import Comparison, Measurement
-from compression.snippets import as_curl, as_python, changed
+from compression.snippets import Settings, settings_of
+from core import snippets
+from core.snippets import COMMAND, CURL, PYTHON, Snippet
+
+TARGET = "comparison.json"
 
 
-def for_comparison(comparison: Comparison, base: str) -> list[tuple[str, str]]:
-    """Return pairs of language and code that measure the same candidates on the same file, in the same order."""
-    rows = list(comparison.measurements.all())
+def for_comparison(comparison: Comparison, base: str) -> list[Snippet]:
+    """Return snippets that measure the same candidates on the same file, in the same order.
+
+    Of an input that was deleted the platform can measure nothing; the command line can, where somebody has a copy.
+    """
+    rows = [_settings(row) for row in comparison.measurements.all()]
+    command = (COMMAND, _command(comparison, rows, base))
+    if _is_gone(comparison):
+        return [command]
+    call, path = _call(comparison, rows), "compression/compare"
+    ask = snippets.python_call(path, repr(call))
+    keep = f'with open("{TARGET}", "w") as file:\n    json.dump(answer, file)'
+    return [
+        (CURL, f"{snippets.curl_ask(base, path, call)}\n{_curl_keep(base)}"),
+        (PYTHON, f"{snippets.python_ask(base)}\n\n{ask}\n{keep}"),
+        command,
+    ]
+
+
+def _settings(row: Measurement) -> Settings:
+    return settings_of(row.algorithm, row.level, row.params)
+
+
+def _is_gone(comparison: Comparison) -> bool:
+    return comparison.file is None or comparison.file.deleted_at is not None
+
+
+def _call(comparison: Comparison, rows: list[Settings]) -> dict[str, Any]:
     call: dict[str, Any] = {
         "file": str(comparison.file_id),
-        "algorithms": [_wish(row) for row in rows],
+        "algorithms": [row.wish for row in rows],
         "budget_s": comparison.budget_s,
         "seed": comparison.seed,
     }
     if comparison.repetitions is not None:
         call["repetitions"] = comparison.repetitions
-    path = "compression/compare"
-    found = [
-        ("curl", f'{as_curl(base, path, call, wait=True)}\nprintf %s "$answer" > comparison.json'),
-        (
-            "Python",
-            f'{as_python(base, path, call)}\nwith open("comparison.json", "w") as file:\n    json.dump(answer, file)',
-        ),
-    ]
-    if line := _command(comparison, rows):
-        found.append(("Command line", line))
-    return found
+    return call
 
 
-def _wish(row: Measurement) -> dict[str, Any]:
-    if row.algorithm.is_dynamic:
-        return {"algorithm": row.algorithm.name}
-    wish: dict[str, Any] = {"algorithm": row.algorithm.name}
-    if row.level is not None:
-        wish["level"] = row.level
-    if differing := changed(row.algorithm, row.params):
-        wish["params"] = differing
-    return wish
+def _curl_keep(base: str) -> str:
+    """What the call answered at once begins with the id of the comparison, that of a job has it in its result."""
+    return f"""answer=$(printf %s "$answer" | sed 's/.*"result":{{//')
+{snippets.curl_pick("id")}
+{snippets.curl_get(base, 'compression/compare/"${id:?$answer}"', TARGET)}"""
 
 
-def _command(comparison: Comparison, rows: list[Measurement]) -> str:
-    """The command line, where it can say the same: it takes levels and no parameters, and knows no presets."""
-    plain = [row for row in rows if not row.algorithm.is_dynamic and not changed(row.algorithm, row.params)]
-    if len(plain) < len(rows):
-        return ""
-    names = ",".join(
-        row.algorithm.name if row.level is None else f"{row.algorithm.name}:{row.level}" for row in rows
+def _command(comparison: Comparison, rows: list[Settings], base: str) -> str:
+    name = snippets.local_name(comparison.file_name)
+    before = (
+        [] if _is_gone(comparison) else [snippets.curl_file(base, comparison.file_id, snippets.word(name))]
     )
-    words = ["python", "manage.py", "compare", f"-a={names}", f"--seed={comparison.seed}"]
-    words.append(
+    candidates = []
+    for place, row in enumerate(rows, 1):
+        given, files = snippets.command_params(row.params, row.schema, f"-{place}")
+        before += files
+        level = [] if row.level is None else [str(row.level)]
+        candidates.append(":".join([row.codec, *level, *given]))
+    how = (
         f"--budget={comparison.budget_s:g}"
         if comparison.repetitions is None
-        else f"-n={comparison.repetitions}"
+        else f"--repetitions={comparison.repetitions}"
     )
-    return shlex.join([*words, "--json", comparison.file_name]) + " > comparison.json"
+    words = ["compare", f"--algorithms={','.join(candidates)}", f"--seed={comparison.seed}", how, "--json"]
+    return "\n".join([*before, f"{snippets.command(*words, files=[name])} > {TARGET}l"])

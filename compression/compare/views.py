@@ -25,6 +25,7 @@ from core.errors import AppError, NotFound
 from core.http import wants_part
 from core.jobs.selectors import JobShown
 from core.models import Job
+from core.snippets import base_of
 from core.tables import Column
 from files.uploads import stream_uploads
 
@@ -133,7 +134,7 @@ def comparison(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "columns": pictures.COLUMNS,
         "ordering": ordering,
         "may_change": Role(request.user.role).includes(Role.USER),
-        "snippets": snippets.for_comparison(found, request.build_absolute_uri("/").rstrip("/")),
+        "snippets": snippets.for_comparison(found, base_of(request)),
         **pictures.of(found, mbit_s, sent, ordering),
     }
     return render(request, "compression/comparison.html", context)

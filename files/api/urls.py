@@ -10,6 +10,7 @@ urlpatterns = [
     path("batch-upload", batch_views.BatchUpload.as_view(), name="batch-upload"),
     path("list", views.FileList.as_view(), name="list"),
     path("info/<uuid:pk>", views.FileInfo.as_view(), name="info"),
+    path("info/<uuid:pk>/snippets", views.FileSnippets.as_view(), name="snippets"),
     path("download/<uuid:pk>", views.FileDownload.as_view(), name="download"),
     path("delete/<uuid:pk>", views.FileDelete.as_view(), name="delete"),
     path("search", search_views.Search.as_view(), name="search"),

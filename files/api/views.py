@@ -16,13 +16,16 @@ from rest_framework.response import Response
 from accounts.http import ApiRequest
 from core.access import get_visible
 from core.api.parsers import StrictJSONParser
+from core.api.snippets import SnippetOut, snippets_answer
 from core.api.views import ApiView, ListView
 from core.errors import NotFound
 from core.handoff import FileHandoff
+from core.snippets import base_of
 from files import services
 from files.api.filters import FileFilter
 from files.api.serializers import ChangeIn, FileOut, UploadIn
 from files.models import File
+from files.snippets import for_file
 from files.uploads import StreamedUploads
 
 
@@ -79,6 +82,16 @@ class FileInfo(ApiView):
         form.is_valid(raise_exception=True)
         changed = services.file_change(file=file, actor=request.user, changes=form.validated_data)
         return Response(FileOut(changed, context={"request": request}).data)
+
+
+class FileSnippets(ApiView):
+    """A download as code."""
+
+    @extend_schema(responses=SnippetOut(many=True))
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Return code that downloads the file; on the command line it goes on to compress or decompress it."""
+        file = get_visible(File.objects, request.user, pk)
+        return snippets_answer(for_file(file, base_of(request._request)))
 
 
 class FileDownload(ApiView):
