@@ -159,7 +159,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
                 "label": "Kind",
                 "value": request.GET.get("kind", ""),
                 "options": [("", "Any kind"), ("text", "Text"), ("image", "Image")],
-            }
+            },
+            {"name": "since", "label": "From", "value": request.GET.get("since", ""), "type": "date"},
         ],
         "options": OPTIONS,
         "snippets": SNIPPETS,
