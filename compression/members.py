@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from compression import selectors
 from compression.choices import Operation
-from compression.engine import codecs
 from compression.engine.inspecting import Info
 from compression.events import ResultStored
 from compression.machine import machine_id
@@ -157,7 +156,7 @@ def _store(
         file_name=source.name,
         content_kind=Kind.ARCHIVE,
         checksum=only.sha256 if only else "",
-        verified=_checksummed(figures.formats),
+        verified=figures.checksummed,
         job=job,
         **measured,
     )
@@ -190,12 +189,6 @@ def _require_sound(members: Sequence[Member]) -> None:
             bad.error["status"], Unprocessable
         )
         raise family(f"“{bad.path}”: {bad.error['detail']}", code=bad.error["code"])
-
-
-def _checksummed(formats: Sequence[str]) -> bool:
-    """Whether a damaged byte would have shown: ZIP and 7z check each member, tar relies on the streams around it."""
-    *layers, innermost = formats
-    return innermost != "tar" or any(codecs.codec_from({"id": layer}).checksummed for layer in layers)
 
 
 def _note_failure(

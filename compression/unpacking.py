@@ -82,6 +82,7 @@ class Members:
             wall_s=report.wall_seconds,
             cpu_s=report.cpu_seconds,
             peak_memory_bytes=report.peak_memory_bytes,
+            checksummed=report.checksummed,
         )
 
 

@@ -111,5 +111,5 @@ def _decode(input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks) 
         decompress_seconds=report.decode_wall_seconds,
         decompress_cpu_seconds=report.decode_cpu_seconds,
         peak_memory_bytes=report.peak_memory_bytes,
-        verified=plan.codec.checksummed,
+        verified=report.checksummed,
     )

@@ -52,13 +52,17 @@ class Member:
 
 @dataclass(frozen=True)
 class Figures:
-    """What unpacking a whole archive took. `formats` are those of its layers and its own, outermost first."""
+    """What unpacking a whole archive took. `formats` are those of its layers and its own, outermost first.
+
+    `checksummed` says whether a damaged byte would have shown.
+    """
 
     formats: tuple[str, ...]
     content_bytes: int
     wall_s: float
     cpu_s: float
     peak_memory_bytes: int
+    checksummed: bool
 
 
 class Members(Protocol):

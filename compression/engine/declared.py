@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from compression.engine.codecs import Codec
 from compression.engine.codecs.zstd import zstd
 from compression.engine.errors import CorruptStream, EngineError
 from compression.engine.limits import MiB
@@ -20,10 +21,14 @@ _ZSTD, _LZ4, _XZ_END = 0xFD2FB528, 0x184D2204, b"YZ"
 
 @dataclass(frozen=True)
 class Declared:
-    """The bytes of content, and in how many frames or streams; None where that is not said."""
+    """The bytes of content, in how many frames or streams, and whether each of these has a checksum of its content.
+
+    None where that is not said.
+    """
 
     size: int | None = None
     members: int | None = None
+    checksummed: bool | None = None
 
 
 def declared(codec_id: str, source: Source) -> Declared:
@@ -35,6 +40,18 @@ def declared(codec_id: str, source: Source) -> Declared:
         return reader(source).declared()
     except (EngineError, struct.error, zstd.ZstdError, IndexError):
         return Declared()
+
+
+def checksummed(codec: Codec, source: Source) -> bool:
+    """Whether checksums cover every byte of a sound stream; False where a look at its headers does not tell."""
+    if codec.checksummed and codec.id in _OPTIONAL:
+        return bool(declared(codec.id, source).checksummed)
+    return always(codec)
+
+
+def always(codec: Codec) -> bool:
+    """Whether no stream of the format is without checksums."""
+    return codec.checksummed and codec.id not in _OPTIONAL
 
 
 class _Walk(ABC):
@@ -64,24 +81,26 @@ class _Frames(_Walk):
 
     def declared(self) -> Declared:
         """Sums over all frames."""
-        at, sizes = 0, list[int | None]()
+        at, sizes, checks = 0, list[int | None](), True
         while at < self._end:
             magic = self._number(at)
             if magic in _SKIPPABLE:
                 at += 8 + self._number(at + 4)
             elif magic == _ZSTD:
-                at, size = self._zstd(at)
+                at, size, check = self._zstd(at)
                 sizes.append(size)
+                checks = checks and check
             elif magic == _LZ4:
-                at, size = self._lz4(at)
+                at, size, check = self._lz4(at)
                 sizes.append(size)
+                checks = checks and check
             else:
                 raise CorruptStream("Something else follows the frames")
         known = [size for size in sizes if size is not None]
-        return Declared(sum(known) if len(known) == len(sizes) else None, len(sizes))
+        return Declared(sum(known) if len(known) == len(sizes) else None, len(sizes), checks)
 
-    def _zstd(self, at: int) -> tuple[int, int | None]:
-        """The end of a frame, and the size that it states."""
+    def _zstd(self, at: int) -> tuple[int, int | None, bool]:
+        """The end of a frame, the size that it states, and whether it has a checksum."""
         head = self._at(at, min(18, self._end - at))
         info, descriptor = zstd.get_frame_info(head), head[4]
         single_segment, checksum = descriptor >> 5 & 1, descriptor >> 2 & 1
@@ -92,16 +111,16 @@ class _Frames(_Walk):
             block = self._number(at, 3)
             last, repeated = block & 1, block >> 1 & 3 == 1
             at += 3 + (1 if repeated else block >> 3)
-        return at + 4 * checksum, info.decompressed_size
+        return at + 4 * checksum, info.decompressed_size, bool(checksum)
 
-    def _lz4(self, at: int) -> tuple[int, int | None]:
+    def _lz4(self, at: int) -> tuple[int, int | None, bool]:
         flags = self._at(at + 4, 1)[0]
         block_checksum, has_size, checksum, dictionary = (flags >> bit & 1 for bit in (4, 3, 2, 0))
         size = self._number(at + 6, 8) if has_size else None
         at += 7 + 8 * has_size + 4 * dictionary
         while block := self._number(at):
             at += 4 + (block & 0x7FFFFFFF) + 4 * block_checksum
-        return at + 4 + 4 * checksum, size
+        return at + 4 + 4 * checksum, size, bool(checksum or block_checksum)
 
 
 class _Xz(_Walk):
@@ -109,7 +128,7 @@ class _Xz(_Walk):
 
     def declared(self) -> Declared:
         """Sums over all streams."""
-        end, total, count = self._end, 0, 0
+        end, total, count, checks = self._end, 0, 0, True
         while end > 0:
             if not any(padding := self._at(end - 4, 4)):
                 end -= len(padding)
@@ -120,8 +139,8 @@ class _Xz(_Walk):
                 raise CorruptStream("This is no sound xz stream")
             packed, size = self._index(self._at(end - 12 - index_size, index_size))
             end -= 24 + index_size + packed
-            total, count = total + size, count + 1
-        return Declared(total, count)
+            total, count, checks = total + size, count + 1, checks and bool(footer[9] & 0xF)
+        return Declared(total, count, checks)
 
     def _index(self, data: bytes) -> tuple[int, int]:
         """The bytes that an index says its blocks take, packed and unpacked."""
@@ -154,4 +173,6 @@ def _variable_numbers(data: bytes) -> Iterator[int]:
     raise CorruptStream("This is no sound xz stream")
 
 
+_OPTIONAL = frozenset({"zstd", "lz4", "xz"})
+"""Formats that may leave their checksums out."""
 _READERS: dict[str, type[_Walk]] = {"zstd": _Frames, "lz4": _Frames, "xz": _Xz, "lzma": _LzmaAlone}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compression.engine.codecs import Codec, codec_from
+from compression.engine.declared import checksummed
 from compression.engine.errors import EngineError, SourceUnreadable, VerificationFailed
 from compression.engine.isolation import framed
 from compression.engine.isolation.checker import Checker
@@ -56,19 +57,22 @@ def decode(request: Request, source: Source, target: Target) -> DecodeReport:
     """Decompress all of `source` within the limits."""
     usage = Usage()
     checker = Checker(None, request.limits, hashed=request.options["hashed"])
-    for piece in codec_from(request.options["codec"]).decode_chunks(source.chunks(), request.limits):
+    codec = codec_from(request.options["codec"])
+    for piece in codec.decode_chunks(source.chunks(), request.limits):
         target.write(piece)
         checker.output(piece)
     wall = usage.wall_seconds - checker.blocked_seconds
     checker.close()
+    consumed = source.done
     return DecodeReport(
         original_size=target.written,
-        compressed_size=source.done,
+        compressed_size=consumed,
         raw_sha256=checker.output_sha256,
         output_sha256=checker.output_sha256,
         decode_wall_seconds=wall,
         decode_cpu_seconds=max(usage.cpu_seconds - checker.cpu_seconds, 0.0),
         peak_memory_bytes=usage.peak_memory_bytes,
+        checksummed=checksummed(codec, source),
     )
 
 

@@ -76,7 +76,10 @@ class EncodeReport:
 
 @dataclass(frozen=True)
 class DecodeReport:
-    """What became of a decode call; see EncodeReport. The output is the original content: its hash is both."""
+    """What became of a decode call; see EncodeReport. The output is the original content: its hash is both.
+
+    `checksummed` says whether a damaged byte would have shown: the stream has checksums all along.
+    """
 
     original_size: int
     compressed_size: int
@@ -85,6 +88,7 @@ class DecodeReport:
     decode_wall_seconds: float
     decode_cpu_seconds: float
     peak_memory_bytes: int
+    checksummed: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class UnpackReport:
     """What became of an unpack call. `formats` are the layers and the archive itself, outermost first.
 
     `files` were given out whole, `refused` were not given out, `failed` turned out to be damaged. `packed_size` is what
-    was read, `content_size` what was given out.
+    was read, `content_size` what was given out. `checksummed` says whether a damaged byte would have shown.
     """
 
     formats: tuple[str, ...]
@@ -105,6 +109,7 @@ class UnpackReport:
     wall_seconds: float
     cpu_seconds: float
     peak_memory_bytes: int
+    checksummed: bool = False
 
 
 def send(

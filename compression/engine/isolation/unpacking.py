@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from compression.engine.archives.member import Found, Kind
 from compression.engine.archives.opening import open_archive
 from compression.engine.archives.paths import Paths
+from compression.engine.codecs import codec_from
 from compression.engine.codecs.reader import Bytes, sliced
+from compression.engine.declared import always, checksummed
 from compression.engine.errors import EngineError, LimitExceeded, SourceUnreadable, TargetUnwritable
 from compression.engine.isolation.protocol import Request, UnpackReport
 from compression.engine.isolation.records import RecordWriter
@@ -59,6 +61,17 @@ def unpack(request: Request, source: Source, target: Target) -> UnpackReport:
         wall_seconds=usage.wall_seconds,
         cpu_seconds=usage.cpu_seconds,
         peak_memory_bytes=usage.peak_memory_bytes,
+        checksummed=_checksummed(archive.formats, source),
+    )
+
+
+def _checksummed(formats: tuple[str, ...], source: Source) -> bool:
+    """ZIP and 7z check each member, tar relies on the streams around it; only the outermost can be looked through."""
+    if formats[-1] != "tar":
+        return True
+    layers = [codec_from({"id": layer}) for layer in formats[:-1]]
+    return any(checksummed(codec, source) for codec in layers[:1]) or any(
+        always(codec) for codec in layers[1:]
     )
 
 
