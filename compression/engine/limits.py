@@ -25,6 +25,8 @@ class Limits:
     max_memory_bytes: int = 2 * GiB
     max_cpu_seconds: int = 4 * 3600
     max_wall_seconds: int = 8 * 3600
+    reserve_bytes: int = 0
+    """So much stays free on the disk of an output that is a file."""
 
     def __post_init__(self) -> None:
         for item in fields(self):

@@ -29,6 +29,8 @@ INLINE_SLOTS = env.integer("INLINE_SLOTS", 4, minimum=1)
 STREAM_SLOTS = env.integer("STREAM_SLOTS", 8, minimum=1)
 STREAM_SLOTS_PER_ACCOUNT = env.integer("STREAM_SLOTS_PER_ACCOUNT", 4, minimum=1)
 STREAM_WALL_S = env.integer("STREAM_WALL_S", 2 * 3600, minimum=1)
+# Output of one stream that waits on the disk for a client that does not read while it sends.
+STREAM_HELD_BYTES = env.integer("STREAM_HELD_BYTES", UPLOAD_LIMIT_BYTES, minimum=1)
 
 # Files times algorithms of one batch, and how many groups of them one worker has in work at a time.
 BATCH_ITEMS = env.integer("BATCH_ITEMS", 50_000, minimum=1)
@@ -38,7 +40,8 @@ BATCH_PARALLEL = env.integer("BATCH_PARALLEL", min(8, len(os.sched_getaffinity(0
 CODEC_THREADS = env.integer("CODEC_THREADS", min(8, len(os.sched_getaffinity(0))), minimum=1, maximum=64)
 CODEC_MEMORY_BYTES = env.integer("CODEC_MEMORY_BYTES", 2 * GIB, minimum=64 * MIB)
 DECODED_LIMIT_BYTES = env.integer("DECODED_LIMIT_BYTES", 64 * GIB, minimum=1)
-DECODED_RATIO_LIMIT = env.integer("DECODED_RATIO_LIMIT", 10_000, minimum=1)
+# Beyond 256 MiB of output. What the platform itself made may be as good as it is.
+DECODED_RATIO_LIMIT = env.integer("DECODED_RATIO_LIMIT", 1000, minimum=1)
 JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 6 * 3600, minimum=1)
 
 # Django's own: bodies that are not files stay small, files are streamed by `files.uploads`.

@@ -2,21 +2,30 @@
 
 import errno
 import os
+import stat
 
 from compression.engine.codecs.reader import Bytes
 from compression.engine.errors import EngineError, LimitExceeded, StorageFull, TargetUnwritable
+from compression.engine.limits import MiB
+
+LOOK_BYTES = 8 * MiB
+"""After so much output it is looked how much room is left on its disk."""
 
 
 class Target:
-    """Writes to a descriptor, from where it stands, and counts."""
+    """Writes to a descriptor, from where it stands, and counts; leaves `reserve` bytes of its disk free."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, reserve: int = 0) -> None:
         self._fd = fd
+        self._reserve = reserve if stat.S_ISREG(os.fstat(fd).st_mode) else 0
+        self._look_at = 0
         self.written = 0
 
     def write(self, data: Bytes) -> None:
         """Write all of `data`; raises StorageFull, LimitExceeded, TargetUnwritable."""
         rest = memoryview(data)
+        if self._reserve and self.written + len(rest) >= self._look_at:
+            self._require_room(len(rest))
         while rest:
             try:
                 count = os.write(self._fd, rest)
@@ -24,6 +33,12 @@ class Target:
                 raise _write_error(error) from error
             self.written += count
             rest = rest[count:]
+
+    def _require_room(self, size: int) -> None:
+        disk = os.fstatvfs(self._fd)
+        if disk.f_bavail * disk.f_frsize - size < self._reserve:
+            raise StorageFull("There is no room left on the disk for the output")
+        self._look_at = self.written + LOOK_BYTES
 
 
 def _write_error(error: OSError) -> EngineError:

@@ -29,19 +29,27 @@ def run(request: Request, fds: list[int], connection: socket.socket) -> dict[str
 
 
 def _encode(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
-    return asdict(coding.encode(request, _source(fds, connection), Target(fds[1])))
+    return asdict(
+        coding.encode(request, _source(fds, connection), Target(fds[1], request.limits.reserve_bytes))
+    )
 
 
 def _encode_many(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
-    return batching.encode_many(request, _source(fds, connection), Target(fds[1]))
+    return batching.encode_many(
+        request, _source(fds, connection), Target(fds[1], request.limits.reserve_bytes)
+    )
 
 
 def _decode(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
-    return asdict(coding.decode(request, _source(fds, connection), Target(fds[1])))
+    return asdict(
+        coding.decode(request, _source(fds, connection), Target(fds[1], request.limits.reserve_bytes))
+    )
 
 
 def _unpack(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
-    return asdict(unpacking.unpack(request, _source(fds, connection), Target(fds[1])))
+    return asdict(
+        unpacking.unpack(request, _source(fds, connection), Target(fds[1], request.limits.reserve_bytes))
+    )
 
 
 def _inspect(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:

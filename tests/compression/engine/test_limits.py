@@ -1,9 +1,13 @@
 """Limits hold before memory and output are spent: absolute and relative output, memory; bombs."""
 
+import os
+from types import SimpleNamespace
+
 import pytest
 
 from compression.engine.codecs import Codec, codec_from
-from compression.engine.errors import InvalidParams, LimitExceeded
+from compression.engine.errors import InvalidParams, LimitExceeded, StorageFull
+from compression.engine.isolation.target import LOOK_BYTES, Target
 from compression.engine.limits import Limits
 from tests.compression.engine.catalogue import codecs_that, every_codec
 from tests.compression.engine.samples import KiB, MiB, noise, pieces, prose
@@ -92,3 +96,22 @@ def test_limits_survive_json_and_are_checked():
         with pytest.raises(InvalidParams) as caught:
             Limits(max_ratio=wrong)  # type: ignore[arg-type]
         assert caught.value.field == "max_ratio"
+
+
+def test_an_output_leaves_the_reserve_of_its_disk_free(tmp_path, monkeypatch):
+    disk = os.statvfs(tmp_path)
+    free = disk.f_bavail * disk.f_frsize
+    with (tmp_path / "out").open("wb") as file:
+        Target(file.fileno(), free // 2).write(b"fits")
+        with pytest.raises(StorageFull):
+            Target(file.fileno(), 2 * free).write(b"does not")
+        target = Target(file.fileno(), free // 2)
+        target.write(b"x")
+        monkeypatch.setattr(os, "fstatvfs", lambda fd: SimpleNamespace(f_bavail=1, f_frsize=free // 2))
+        target.write(b"x" * 100)
+        with pytest.raises(StorageFull):
+            target.write(bytes(LOOK_BYTES))
+    reading, writing = os.pipe()
+    Target(writing, 2 * free).write(b"a pipe has no disk")
+    os.close(writing)
+    os.close(reading)
