@@ -31,6 +31,11 @@ class Source:
         """Whether `read_at` and `region` work."""
         return self.size is not None
 
+    def hand_over(self) -> OnRead:
+        """Tell no more of what is read; return whom to tell of what was done with it, for work that reads ahead."""
+        told, self._on_read = self._on_read, None
+        return told or (lambda done: None)
+
     def chunks(self) -> Iterator[bytes]:
         """All of it, as it comes."""
         while True:

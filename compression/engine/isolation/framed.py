@@ -4,6 +4,7 @@ The formats that allow it read what follows a frame as if it were one stream, so
 Where the cuts lie depends on the codec alone: the output is the same for any number of threads.
 """
 
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -12,14 +13,14 @@ from dataclasses import dataclass, replace
 
 from compression.engine.codecs import Codec
 from compression.engine.codecs.base import OVERHEAD
-from compression.engine.codecs.reader import Bytes, regular
+from compression.engine.codecs.reader import Bytes, regular, sliced
 from compression.engine.errors import CorruptStream, SourceUnreadable, VerificationFailed
 from compression.engine.isolation.checker import Checker
 from compression.engine.isolation.protocol import EncodeReport, Request
 from compression.engine.isolation.target import Target
 from compression.engine.isolation.usage import Usage
 from compression.engine.limits import GiB, Limits, MiB
-from compression.engine.source import Source
+from compression.engine.source import OnRead, Source
 
 STACK = 8 * MiB
 """What the stack of a thread takes of the address space."""
@@ -48,8 +49,9 @@ def encode(codec: Codec, size: int, request: Request, source: Source, target: Ta
     limits, usage, verify = request.limits, Usage(), request.options["verify"]
     threads = _threads(codec, size, request.options["threads"], limits)
     checker = Checker(None, limits, hashed=request.options["hashed"])
+    work = Work(codec, Meter(source.hand_over()), verify=verify)
     frames, encode_cpu, decode_cpu = 0, 0.0, 0.0
-    for frame in _frames(codec, regular(source.chunks(), size), threads, verify=verify):
+    for frame in _frames(work, regular(source.chunks(), size), threads):
         joined = codec.joined(frame.encoded, frames)
         limits.check_output(target.written + len(joined), source.done)
         target.write(joined)
@@ -91,25 +93,49 @@ def _threads(codec: Codec, size: int, wanted: int, limits: Limits) -> int:
     return max(1, min(wanted, MAX_THREADS, (limits.max_memory_bytes - base) // each))
 
 
-def _frames(codec: Codec, pieces: Iterator[Bytes], threads: int, *, verify: bool) -> Iterator[Frame]:
+def _frames(work: "Work", pieces: Iterator[Bytes], threads: int) -> Iterator[Frame]:
     """The frames in order; one more than there are threads is under way or waits to be taken."""
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[Frame]] = deque()
         for piece in pieces:
-            under_way.append(pool.submit(_frame, codec, piece, verify=verify))
+            under_way.append(pool.submit(work.frame, piece))
             if len(under_way) > threads:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
 
 
-def _frame(codec: Codec, data: Bytes, *, verify: bool) -> Frame:
-    started = time.thread_time()
-    encoded = codec.encode(data)
-    done = time.thread_time()
-    if verify:
-        _compare(codec, encoded, data)
-    return Frame(data, encoded, done - started, time.thread_time() - done)
+class Meter:
+    """Counts what the threads have given to their encoders: frames are read long before."""
+
+    def __init__(self, tell: OnRead) -> None:
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._done = 0
+
+    def through(self, data: Bytes) -> Iterator[Bytes]:
+        """The data in pieces, each counted when the next is asked for."""
+        for piece in sliced(data):
+            yield piece
+            with self._lock:
+                self._done += len(piece)
+                self._tell(self._done)
+
+
+class Work:
+    """What is done with a frame, on any thread."""
+
+    def __init__(self, codec: Codec, meter: Meter, *, verify: bool) -> None:
+        self._codec, self._meter, self._verify = codec, meter, verify
+
+    def frame(self, data: Bytes) -> Frame:
+        """Encode it and, where that was asked for, decode it again."""
+        started = time.thread_time()
+        encoded = b"".join(self._codec.encode_chunks(self._meter.through(data), len(data)))
+        done = time.thread_time()
+        if self._verify:
+            _compare(self._codec, encoded, data)
+        return Frame(data, encoded, done - started, time.thread_time() - done)
 
 
 def _compare(codec: Codec, encoded: bytes, data: Bytes) -> None:

@@ -19,7 +19,7 @@ from compression.engine.isolation.protocol import EncodeReport
 from compression.engine.limits import Limits
 from tests.compression.engine.catalogue import codecs_that
 from tests.compression.engine.hostile import Hostile
-from tests.compression.engine.samples import MiB, mixed
+from tests.compression.engine.samples import MiB, mixed, noise
 
 pytestmark = pytest.mark.usefixtures("hostile_host")
 
@@ -161,3 +161,20 @@ def test_wrong_bytes_are_noticed_in_every_frame():
     assert encoded(codec, PATTERN, threads=2, verify=False)[1].frames == 4
     with pytest.raises(VerificationFailed):
         encoded(codec, PATTERN, threads=2)
+
+
+def test_progress_follows_the_encoders_and_not_the_reading_ahead():
+    codec = codec_from({"id": "bzip2", "level": 1})
+    data = noise(30 * 1_000_000)
+    told: list[int] = []
+    with memory_file(data) as source, memory_file() as target:
+        encode(
+            codec,
+            source.fileno(),
+            target.fileno(),
+            threads=1,
+            on_progress=lambda done, total: told.append(done),
+        )
+    assert told == sorted(told)
+    assert len({done // 1_000_000 for done in told}) > 4
+    assert told[-1] <= len(data)
