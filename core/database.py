@@ -3,9 +3,15 @@
 import time
 
 from django.db import InterfaceError, OperationalError, connection
+from psycopg.errors import DiskFull
 
 # What Django raises where the database cannot be reached, shuts down, or ended the connection.
 OUTAGES = (OperationalError, InterfaceError)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the database says that its disk is full, which no waiting mends; Django calls that an outage too."""
+    return isinstance(error.__cause__, DiskFull)
 
 
 def await_database(patience_s: float) -> None:
