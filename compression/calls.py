@@ -13,9 +13,11 @@ from accounts.models import User
 from compression import inspection, members, planning, selectors, services
 from compression.choices import Operation
 from compression.completion import TooLongForNow
+from compression.engine.inspecting import Info
 from compression.models import Result
 from compression.planning import Plan
 from core.access import get_visible
+from core.errors import Unprocessable
 from core.models import Job
 from files import services as files
 from files.choices import Origin
@@ -91,20 +93,34 @@ def decompress(
     Of an archive the members come out. `unpack` says whether they do of a tar archive in a compressed stream, or the
     tar; without it they do, unless the platform itself made the stream: then it gives back what it was given.
     """
-    if algorithm:
-        plan = planning.plan(algorithm, None, params, to_decode=True)
-    else:
-        info = inspection.inspect(source)
-        if inspection.holds_files(info) and (
-            info.formats[0] in inspection.ARCHIVES or unpack or (unpack is None and not _made_here(source))
-        ):
-            return members.run(user, source, info, respond_async=respond_async)
-        plan = planning.plan(info.formats[0], None, params, to_decode=True)
+    found = None if algorithm else _info(source)
+    if found is not None and inspection.holds_files(found) and _to_unpack(source, found, unpack=unpack):
+        return members.run(user, source, found, respond_async=respond_async)
+    named = algorithm or (found.formats[0] if found else _made_with(source))
+    plan = planning.plan(named, None, params, to_decode=True)
     return run(user, source, plan, Operation.DECOMPRESS, respond_async=respond_async)
 
 
-def _made_here(source: File) -> bool:
-    return selectors.known_original(source.sha256) is not None
+def _info(source: File) -> Info | None:
+    """What the bytes are found to be; None for what bears no mark but was made here."""
+    try:
+        return inspection.inspect(source)
+    except Unprocessable as error:
+        if error.code == "unknown_format" and selectors.known_original(source.sha256):
+            return None
+        raise
+
+
+def _made_with(source: File) -> str:
+    made = selectors.known_original(source.sha256)
+    return made.codec if made else ""
+
+
+def _to_unpack(source: File, info: Info, *, unpack: bool | None) -> bool:
+    """Whether the members of an archive are meant; see `decompress`."""
+    if info.formats[0] in inspection.ARCHIVES:
+        return True
+    return selectors.known_original(source.sha256) is None if unpack is None else unpack
 
 
 def run(

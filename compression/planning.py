@@ -39,6 +39,13 @@ class Plan:
         config = self.codec.config()
         return {name: value for name, value in config.items() if name not in {"id", "level"}}
 
+    def settings(self, operation: Operation) -> tuple[int | None, dict[str, Any]]:
+        """Level and parameters that say something of the work: of decoding, only what it was given (a dictionary)."""
+        if operation == Operation.COMPRESS:
+            return self.level, self.params
+        usual = codecs.codec_from({"id": self.codec.id}).config()
+        return None, {name: value for name, value in self.params.items() if usual[name] != value}
+
     def seconds(self, operation: Operation, size: int) -> float:
         """Roughly how long the operation takes on an input of `size` bytes."""
         speed = self.codec.speed_estimate() if operation == Operation.COMPRESS else DECODE_MB_S
@@ -127,6 +134,7 @@ def limits(*, room: int, original_size: int | None = None) -> Limits:
         max_ratio=settings.DECODED_RATIO_LIMIT,
         max_memory_bytes=settings.CODEC_MEMORY_BYTES,
         max_wall_seconds=settings.JOB_TIMEOUT_S,
+        reserve_bytes=settings.DISK_RESERVE_BYTES,
     )
     if original_size is None:
         return bound

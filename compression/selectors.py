@@ -39,20 +39,27 @@ def result_body(result: Result) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Original:
-    """What the platform once compressed: it must come back as it was, however well it was compressed."""
+    """What the platform once compressed, and with which codec: it must come back as it was, however well that was."""
 
     sha256: str
     size: int
+    codec: str
 
 
-def known_original(sha256: str) -> Original | None:
-    """Return what the platform compressed into the bytes with this hash, if it did."""
-    row = (
-        Result.objects.filter(operation=Operation.COMPRESS, output__object_id=sha256)
-        .values_list("checksum", "original_size")
-        .first()
+MADE_ALIKE = 50
+"""Results that are looked at for one content: `store` gives what others gave, too."""
+
+
+def known_original(sha256: str, codec: str = "") -> Original | None:
+    """Return what the platform compressed, with that codec if one is named, into the bytes with this hash; or None."""
+    rows = Result.objects.filter(operation=Operation.COMPRESS, output__object_id=sha256).values_list(
+        "checksum", "original_size", "algorithm__name", "algorithm__config"
     )
-    return Original(*row) if row else None
+    made = [
+        Original(sum_, size, config["id"] if config else name)
+        for sum_, size, name, config in rows[:MADE_ALIKE]
+    ]
+    return next((one for one in made if codec in ("", one.codec)), None)
 
 
 def recent_files(user: User) -> QuerySet[File]:

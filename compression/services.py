@@ -1,6 +1,7 @@
 """All writes of the compression app."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -147,7 +148,8 @@ def result_make(
     Without a job the tight limits of calls that are answered at once hold, and TooLongForNow is raised beyond them.
     Raises AppError for what the input or the limits do not allow; such a failure leaves its outcome in the ledger.
     """
-    known = selectors.known_original(source.sha256) if operation == Operation.DECOMPRESS else None
+    decoding = operation == Operation.DECOMPRESS
+    known = selectors.known_original(source.sha256, plan.codec.id) if decoding else None
     bound = planning.limits(
         room=file_selectors.free_bytes(owner), original_size=known.size if known else None
     )
@@ -159,6 +161,8 @@ def result_make(
             if known and known.sha256 != measured.checksum:
                 raise engine.VerificationFailed("The decompressed bytes are not those that were compressed")
             with ctx.completing() if ctx else plain_completion() as done:
+                if known:
+                    measured = replace(measured, verified=True)
                 result = _store(owner, source, plan, operation, staged, measured, ctx.job if ctx else None)
                 done.result = selectors.result_body(result)
             return result
@@ -191,12 +195,13 @@ def _store(
     )
     original = source if operation == Operation.COMPRESS else output
     figures = {name: getattr(measured, name) for name in FIGURES}
+    level, params = plan.settings(operation)
     result = Result.objects.create(
         owner=owner,
         operation=operation,
         algorithm=plan.algorithm,
-        level=plan.level,
-        params=plan.params,
+        level=level,
+        params=params,
         file=source,
         output=output,
         file_name=source.name,
@@ -252,13 +257,14 @@ def _note_failure(
 
 def _note(owner: User, plan: Plan, operation: Operation, job: Job | None, **facts: Any) -> None:
     """Append an outcome to the ledger."""
+    level, params = plan.settings(operation)
     HistoryEntry.objects.create(
         owner=owner,
         operation=operation,
         algorithm=plan.algorithm.name,
         algorithm_version=plan.algorithm.version,
-        level=plan.level,
-        params=plan.params,
+        level=level,
+        params=params,
         machine=machine_id(),
         job_id=job.pk if job else None,
         **facts,

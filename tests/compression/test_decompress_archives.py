@@ -278,3 +278,58 @@ def test_nobody_else_sees_what_came_out(api, ben, decompress):
     assert client.get(f"/api/v1/compression/results/{body['id']}").status_code == 404
     for one in body["outputs"]:
         assert client.get(f"/api/v1/files/info/{one['file']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "verified"),
+    [
+        (zstd.compress(TEXT), False),
+        (codec_from({"id": "zstd"}).encode(TEXT), True),
+        (codec_from({"id": "zstd"}).encode(TEXT) + zstd.compress(TEXT), False),
+        (lzma.compress(TEXT, check=lzma.CHECK_NONE), False),
+        (lzma.compress(TEXT), True),
+        (lz4.frame.compress(TEXT), False),
+        (lz4.frame.compress(TEXT, content_checksum=True), True),
+        (gzip.compress(TEXT), True),
+        (brotli.compress(TEXT), False),
+        (gzip.compress(tarred(FILES)), True),
+        (zstd.compress(tarred(FILES)), False),
+        (zstd.compress(gzip.compress(tarred(FILES))), True),
+    ],
+    ids=["zstd", "zstd+", "zstd±", "xz", "xz+", "lz4", "lz4+", "gzip+", "brotli", "tgz+", "tzst", "tgz.zst+"],
+)
+def test_only_what_has_checksums_all_along_counts_as_verified(decompress, data, verified):
+    status, body = decompress(data)
+    assert (status, body["verified"]) == (201, verified), body
+
+
+@pytest.mark.parametrize("codec", ["store", "deflate", "brotli", "zstd"])
+def test_what_was_made_here_comes_back_without_naming_how(api, ada, codec):
+    client = api(ada)
+    call = {"text": TEXT.decode(), "algorithm": codec}
+    packed = client.post("/api/v1/compression/compress", call, format="json").json()
+    back = client.post(URL, {"file": packed["output"]}, format="json").json()
+    assert content(back["output"]) == TEXT
+    assert (back["algorithm"], back["verified"], back["level"], back["params"]) == (codec, True, None, {})
+    outcome = HistoryEntry.objects.get(operation="decompress")
+    assert (outcome.level, outcome.params) == (None, {})
+
+
+def test_a_stream_that_was_only_stored_is_still_a_stream(api, ada):
+    client = api(ada)
+    form = {"file": SimpleUploadedFile("a.gz", gzip.compress(TEXT)), "algorithm": "store"}
+    packed = client.post("/api/v1/compression/compress", form, format="multipart").json()
+    back = client.post(URL, {"file": packed["output"]}, format="json").json()
+    assert content(back["output"]) == TEXT
+
+
+def test_a_disk_without_room_stops_the_output_in_time(decompress, settings):
+    settings.DISK_RESERVE_BYTES = 0
+    data = zstd.compress(bytes(1_000_000))
+    status, _ = decompress(data)
+    assert status == 201
+    kept = File.objects.filter(deleted_at=None).count()
+    settings.DISK_RESERVE_BYTES = 2**60
+    status, body = decompress(data)
+    assert (status, body["code"]) == (507, "storage_full")
+    assert File.objects.filter(deleted_at=None).count() == kept
