@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from accounts.http import ApiRequest
 from compression.streaming import query
 from compression.streaming.handoff import StreamHandoff
+from core.api.parsers import NoParser
 from core.api.views import ApiView
 from core.errors import UnsupportedMedia
 
@@ -19,9 +20,10 @@ class Stream(ApiView):
     """Raw body in, raw body out."""
 
     keeps_answers = False
+    parser_classes: Any = (NoParser,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse a form before the check of its CSRF token reads it as a whole."""
+        """Refuse a form: a codec has no use for its wrapping."""
         if request.content_type.startswith("multipart/"):
             raise UnsupportedMedia("Send the bytes themselves as the body, not a form.")
         super().initial(request, *args, **kwargs)
@@ -52,7 +54,8 @@ class Stream(ApiView):
     def post(self, request: ApiRequest) -> StreamHandoff:
         """Compress or decompress the body while it arrives; nothing is stored.
 
-        Read the answer while you send: neither side runs ahead of the other by more than some buffers. The answer
+        Read the answer while you send: neither side runs ahead of the other by more than some buffers. Who cannot asks
+        for `hold=true`: then the answer begins when all of the body has come. Without it the answer
         begins with the first output, so a stream that is corrupt from its start gets a problem document. What fails
         later ends the connection before the answer is complete. `X-Outcome` names the row that says how it went.
         """

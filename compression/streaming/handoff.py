@@ -20,9 +20,11 @@ from compression.engine.limits import Limits
 from compression.errors import translate
 from compression.planning import Plan
 from compression.streaming import services, slots
+from compression.streaming.hold import Hold
 from compression.streaming.outcome import CLIENT_GONE, STOPPED, Outcome
 from compression.streaming.pump import Pump
 from compression.streaming.query import StreamQuery
+from core.errors import AppError
 from core.handoff import ClientGone, Exchange, Handoff
 
 if TYPE_CHECKING:
@@ -57,6 +59,9 @@ class StreamHandoff(Handoff):
         except engine.EngineError as error:
             outcome.error_code = error.code
             raise translate(error) from error
+        except AppError as error:
+            outcome.error_code = error.code
+            raise
         except ClientGone:
             outcome.error_code = CLIENT_GONE
             raise
@@ -76,8 +81,9 @@ class StreamHandoff(Handoff):
         options = {"verify": compressing and self._query.verify}
         begin = partial(StreamCall, "encode" if compressing else "decode", plan.codec, limits, **options)
         call = await exchange.io(begin)
+        hold = Hold(exchange) if self._query.hold else None
         try:
-            pump = Pump(exchange, call, headers)
+            pump = Pump(exchange, call, headers, hold)
             outcome.incoming, outcome.outgoing = pump.incoming, pump.outgoing
             async with asyncio.timeout(limits.max_wall_seconds):
                 return await pump.run(body)
@@ -87,6 +93,8 @@ class StreamHandoff(Handoff):
             ) from None
         finally:
             call.close()
+            if hold:
+                hold.close()
 
 
 def stream_limits() -> Limits:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from compression.engine.isolation.protocol import DecodeReport, EncodeReport
 from compression.engine.isolation.streaming import StreamCall
+from compression.streaming.hold import Hold
 from core.handoff import ClientGone, Exchange
 from files.detection import HEAD_BYTES
 
@@ -32,8 +33,11 @@ class Side:
 class Pump:
     """Runs one call from its first byte to its report. `incoming` and `outgoing` tell how far it got."""
 
-    def __init__(self, exchange: Exchange, call: StreamCall, headers: Mapping[str, str]) -> None:
-        self._exchange, self._call, self._headers = exchange, call, headers
+    def __init__(
+        self, exchange: Exchange, call: StreamCall, headers: Mapping[str, str], hold: Hold | None = None
+    ) -> None:
+        self._exchange, self._call, self._headers, self._hold = exchange, call, headers, hold
+        self._fed = False
         self.incoming, self.outgoing = Side(), Side()
 
     async def run(self, body: AsyncIterator[bytes]) -> EncodeReport | DecodeReport:
@@ -59,6 +63,7 @@ class Pump:
                 self.incoming.note(chunk)
                 await self._call.write(chunk)
             self._call.end_input()
+        self._fed = True
         await self._exchange.disconnected()
         raise ClientGone("the client left during a stream")
 
@@ -67,15 +72,31 @@ class Pump:
     ) -> EncodeReport | DecodeReport:
         """Write what the codec makes; the answer ends well only after a good report."""
         held, whole = await self._held()
+        if self._hold is not None:
+            await self._hold.keep(held)
+            whole = whole or await self._all_came(self._hold)
         headers = dict(self._headers)
         if whole:
             await asyncio.shield(reporting)
-            headers["Content-Length"] = str(len(held))
+            headers["Content-Length"] = str(self._hold.size if self._hold else len(held))
         await self._exchange.send_start(headers=headers)
-        await self._send(held)
+        if self._hold is None:
+            await self._send(held)
+        else:
+            async for chunk in self._hold.pieces():
+                await self._send(chunk)
         while not whole and (chunk := await self._call.read()):
             await self._send(chunk)
         return await asyncio.shield(reporting)
+
+    async def _all_came(self, hold: Hold) -> bool:
+        """Hold back what comes out until all of the body has come; say whether it is all of the output, too."""
+        while not self._fed:
+            chunk = await self._call.read()
+            if not chunk:
+                return True
+            await hold.keep(chunk)
+        return False
 
     async def _held(self) -> tuple[bytes, bool]:
         """The beginning of the output, and whether it is all."""

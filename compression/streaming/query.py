@@ -36,6 +36,11 @@ class StreamIn(serializers.Serializer[Any]):
         default=False,
         help_text="Decode again what is compressed, beside it; a difference ends the connection.",
     )
+    hold = serializers.BooleanField(
+        default=False,
+        help_text="Begin the answer when all of the body has come, for clients that do not read while they send, such "
+        "as browsers. What comes out before waits in a temporary file of a bounded size.",
+    )
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class StreamQuery:
     algorithm: str | None = None
     level: int | None = None
     verify: bool = False
+    hold: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
 

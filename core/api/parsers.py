@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
 from core.errors import Invalid, TooLarge
 
@@ -25,6 +25,18 @@ class StrictJSONParser(JSONParser):
         if len(body) > limit:
             raise TooLarge(f"A JSON body may have {limit} bytes. Upload large content as a file.")
         return parse_json(body)
+
+
+class NoParser(BaseParser):
+    """Leaves the body unread, of whatever type it is: the view takes it as it comes."""
+
+    media_type = "*/*"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Return no fields."""
+        return {}
 
 
 def parse_json(text: bytes | str) -> Any:

@@ -4,6 +4,8 @@ import base64
 import gzip
 import hashlib
 import json
+import os
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -11,6 +13,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
@@ -20,6 +23,7 @@ from compression.models import HistoryEntry, Result
 from compression.streaming import slots
 from core.errors import Unprocessable
 from files.models import File
+from files.staging import staging_folder
 
 STREAM = "/api/v1/compression/stream"
 TEXT = b"one potato, two potato, three potato, four. " * 4000
@@ -165,6 +169,42 @@ def test_a_bomb_is_stopped(client: APIClient, settings: Any) -> None:
         content(response)
     assert caught.value.code == "output_limit_exceeded"
     assert (HistoryEntry.objects.get().original_size or 0) <= 3_000_000
+
+
+def test_an_answer_that_is_held_back_is_the_same(client: APIClient) -> None:
+    data = os.urandom(3_000_000)
+    there = send(client, data, algorithm="zstd", hold="true")
+    packed = content(there)
+    assert packed == content(send(client, data, algorithm="zstd"))
+    assert content(send(client, packed, operation="decompress", hold="true")) == data
+    assert list(staging_folder().iterdir()) == []
+
+
+def test_no_more_is_held_back_than_is_allowed(client: APIClient, settings: Any) -> None:
+    settings.STREAM_HELD_BYTES = 2_000_000
+    refused = send(client, os.urandom(10_000_000), algorithm="store", hold="true")
+    assert (refused.status_code, refused.json()["code"]) == (413, "stream_held_too_large")
+    assert HistoryEntry.objects.get().error_code == "stream_held_too_large"
+    assert list(staging_folder().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/octet-stream", "text/plain", "application/x-www-form-urlencoded", "application/json"],
+)
+def test_a_browser_streams_under_its_session_with_the_token_of_its_page(
+    browser: Callable[..., Client], ada: User, kind: str
+) -> None:
+    page = browser(ada)
+    page.handler.enforce_csrf_checks = True
+    match = re.search(r'name="csrf-token" content="(\w+)"', page.get("/").content.decode())
+    assert match
+    address = f"{STREAM}?algorithm=gzip"
+    answer = page.generic("POST", address, TEXT, content_type=kind, headers={"X-CSRFToken": match[1]})
+    assert gzip.decompress(content(answer)) == TEXT
+    refused = page.generic("POST", address, TEXT, content_type=kind)
+    assert refused.status_code == 403
+    assert "CSRF" in refused.json()["detail"]
 
 
 def test_the_outcome_and_the_audit_row_are_there_and_nothing_else(client: APIClient, ada: User) -> None:

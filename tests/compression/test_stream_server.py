@@ -17,6 +17,7 @@ from accounts.models import User
 from compression import services
 from compression.models import HistoryEntry
 from core.access.roles import Scope
+from files.staging import staging_folder
 from tests.config.servers import Raw
 from tests.core.crew import until
 
@@ -137,6 +138,25 @@ def test_a_client_that_does_not_read_holds_back_its_own_sending(client: Client) 
     raw.close()
     entry = outcome()
     assert (entry.succeeded, entry.error_code) == (False, "client_gone")
+
+
+def test_who_does_not_read_while_it_sends_has_the_answer_held_back(client: Client) -> None:
+    data = os.urandom(30 * MIB)
+    raw = client.begin("algorithm=store&hold=true", f"Content-Length: {len(data)}", chunked=False)
+    raw.socket.sendall(data)
+    status, headers = head(raw)
+    assert (status, headers["content-type"]) == (200, "application/octet-stream")
+    assert b"".join(chunks(raw)) == data
+    until(lambda: list(staging_folder().iterdir()) == [])
+
+
+def test_nothing_stays_of_who_leaves_while_the_answer_is_held_back(client: Client) -> None:
+    raw = client.begin("algorithm=store&hold=true", f"Content-Length: {50 * MIB}", chunked=False)
+    raw.socket.sendall(os.urandom(20 * MIB))
+    until(lambda: len(list(staging_folder().iterdir())) == 1)
+    raw.close()
+    assert outcome().error_code == "client_gone"
+    until(lambda: list(staging_folder().iterdir()) == [])
 
 
 def test_who_asks_first_is_told_to_go_on_or_is_refused(client: Client) -> None:
