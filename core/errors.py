@@ -127,6 +127,9 @@ class Unavailable(AppError):
     status, code, title = 503, "unavailable", "Not available right now"
 
 
+DISK_FULL = "The disk of the platform is full. Nothing of this was kept."
+
+
 class StorageFull(AppError):
     """The disk or the bucket has no room left; nothing was kept."""
 

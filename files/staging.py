@@ -20,7 +20,7 @@ from typing import Self, TypeVar
 
 from django.conf import settings
 
-from core.errors import StorageFull
+from core.errors import DISK_FULL, StorageFull
 
 SUFFIX = ".part"
 ROOM_CHECK_BYTES = 64 * 1024 * 1024
@@ -226,7 +226,7 @@ def storage_full_as_error() -> Iterator[None]:
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise StorageFull("The disk of the platform is full. Nothing of this was kept.") from error
+        raise StorageFull(DISK_FULL) from error
 
 
 def leftovers_remove(older_than_s: float = LEFTOVER_AFTER_S) -> int:

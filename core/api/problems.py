@@ -20,8 +20,9 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from core import context
-from core.database import OUTAGES
+from core.database import OUTAGES, is_full
 from core.errors import (
+    DISK_FULL,
     AppError,
     FieldError,
     Forbidden,
@@ -30,6 +31,7 @@ from core.errors import (
     NotAcceptable,
     NotFound,
     NotSignedIn,
+    StorageFull,
     TooLarge,
     TooMany,
     Unavailable,
@@ -136,6 +138,8 @@ def translate(error: Exception) -> AppError | None:
         return _from_model(error)
     if isinstance(error, IntegrityError):
         return _from_database(error)
+    if is_full(error):
+        return StorageFull(DISK_FULL)
     if isinstance(error, (*OUTAGES, RedisError)):
         return Away("A part that the platform needs does not answer right now. Nothing was lost.")
     return None

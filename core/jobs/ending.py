@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.choices import JobStatus
 from core.database import OUTAGES, await_database, is_full
-from core.errors import AppError, StorageFull, Unavailable
+from core.errors import DISK_FULL, AppError, StorageFull, Unavailable
 from core.events import publish
 from core.jobs import services
 from core.jobs.errors import JobDefect, JobTimeout
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 DATABASE_PATIENCE_S = 30
 LONGEST_WAIT_S = 60
-FULL = "The disk of the platform is full. Nothing of this was kept."
 
 
 def end(row: Job, status: JobStatus, error: dict[str, Any] | None = None) -> None:
@@ -62,7 +61,7 @@ def _decide(row: Job, error: BaseException) -> None:
         row.save(update_fields=["attempt", "cpu_seconds"])
         services.back_to_queue(row)
     elif is_full(error):
-        end(row, JobStatus.FAILED, StorageFull(FULL).as_dict())
+        end(row, JobStatus.FAILED, StorageFull(DISK_FULL).as_dict())
     elif isinstance(error, (Unavailable, *OUTAGES)) and row.attempt < row.max_attempts:
         wait = timedelta(seconds=min(LONGEST_WAIT_S, 2**row.attempt))
         log.warning("job %s is tried again in %s: %s", row.pk, wait, error)

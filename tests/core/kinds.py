@@ -4,6 +4,9 @@ import os
 import signal
 import time
 
+from django.db import OperationalError
+from psycopg.errors import DiskFull
+
 from core.errors import Unavailable, Unprocessable
 from core.jobs import JobContext, job
 
@@ -21,6 +24,12 @@ def echo(ctx: JobContext) -> dict[str, object]:
 @job("test.nothing", title="Nothing")
 def nothing(ctx: JobContext) -> None:
     """Do nothing."""
+
+
+@job("test.full", title="Full")
+def full(ctx: JobContext) -> None:
+    """Fail as Django does where PostgreSQL has no room on its disk."""
+    raise OperationalError("could not extend file") from DiskFull("could not extend file")
 
 
 @job("test.steps", title="Steps", max_attempts=2)

@@ -1,6 +1,7 @@
 """Jobs: claimed once, terminal for ever, recovered when their worker dies."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -265,3 +266,11 @@ def test_only_forgotten_messages_are_sent_again(ada: User) -> None:
     Job.objects.filter(pk=later.pk).update(available_at=past)
     assert services.jobs_push_forgotten() == 1
     assert Job.objects.get(pk=young.pk).status == JobStatus.QUEUED
+
+
+def test_a_database_without_disk_is_no_outage(ada: User, run_jobs: Callable[[], list[Job]]) -> None:
+    enqueue("test.full", owner=ada, params={})
+    (job,) = run_jobs()
+    assert (job.status, job.attempt) == (JobStatus.FAILED, 1)
+    assert job.error is not None
+    assert (job.error["status"], job.error["code"]) == (507, "storage_full")
