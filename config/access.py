@@ -111,6 +111,7 @@ API: dict[str, Rule] = {
     "api:compression:algorithms": rule(GET=VIEWER, POST=OPERATOR),
     "api:compression:algorithm": rule(GET=VIEWER, PUT=OPERATOR, DELETE=OPERATOR),
     "api:compression:algorithm-test": rule(POST=OPERATOR),
+    "api:compression:algorithm-snippets": rule(GET=VIEWER),
     "api:compression:viability": rule(GET=VIEWER),
     "api:compression:history": rule(GET=VIEWER),
     "api:compression:history-export": rule(GET=VIEWER),

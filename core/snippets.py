@@ -1,7 +1,8 @@
 """“Copy as”: how a program does what a page shows. What the snippets of all pages are made of.
 
-A snippet is a pair of language and code: CURL for a POSIX shell with curl, PYTHON for its standard library, COMMAND for
-`dynacomp`, the command line. Each runs as it is where `$TOKEN` is a token of the account.
+A snippet is a pair of language and code: CURL for a POSIX shell with curl, STREAM for the same within a pipe, PYTHON
+for its standard library, COMMAND for `dynacomp`, the command line. Each runs as it is where `$TOKEN` is a token of the
+account.
 """
 
 import base64
@@ -18,8 +19,8 @@ from core.text import cut_to_bytes
 
 Snippet = tuple[str, str]
 
-CURL, PYTHON, COMMAND = "curl", "Python", "Command line"
-LANGUAGES = {CURL: "curl", PYTHON: "python", COMMAND: "command_line"}
+CURL, PYTHON, STREAM, COMMAND = "curl", "Python", "Stream", "Command line"
+LANGUAGES = {CURL: "curl", PYTHON: "python", STREAM: "curl_stream", COMMAND: "command_line"}
 """The names of the languages in the API."""
 
 NAME_BYTES = 240

@@ -28,7 +28,7 @@ def of(user: "User", algorithm: Algorithm, base: str, ordering: str) -> dict[str
         "recent": selectors.recent_outcomes(user, algorithm),
         "parameters": parameters.of(codec, _fixed(composed)),
         "facts": _facts(algorithm),
-        "snippets": snippets.for_algorithm(algorithm, codec, base),
+        "snippets": snippets.for_algorithm(algorithm, base),
         "compress_url": _compress_url(user, algorithm),
         **pictures.of(algorithm, summary.of(algorithm.name), ordering),
     }

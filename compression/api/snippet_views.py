@@ -7,6 +7,8 @@ from rest_framework.response import Response
 
 from accounts.http import ApiRequest
 from compression import snippets
+from compression.algorithms.snippets import for_algorithm
+from compression.api.algorithm_views import find
 from compression.batch import selectors as batches
 from compression.batch.models import Batch
 from compression.batch.snippets import for_batch
@@ -32,6 +34,15 @@ class ResultSnippets(ApiView):
         found = Result.objects.select_related("algorithm", "file", "output")
         result: Result = get_visible(found, request.user, pk)
         return snippets_answer(snippets.for_result(result, base_of(request._request)))
+
+
+class AlgorithmSnippets(ApiView):
+    """An algorithm as code."""
+
+    @extend_schema(responses=SnippetOut(many=True))
+    def get(self, request: ApiRequest, name: str) -> Response:
+        """Return code that compresses `$FILE` with the algorithm: a path, in Python the id of a stored file."""
+        return snippets_answer(for_algorithm(find(request, name), base_of(request._request)))
 
 
 class BatchSnippets(ApiView):

@@ -34,6 +34,11 @@ urlpatterns = [
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),
     path("algorithms/<str:name>/test", algorithm_views.AlgorithmTest.as_view(), name="algorithm-test"),
+    path(
+        "algorithms/<str:name>/snippets",
+        snippet_views.AlgorithmSnippets.as_view(),
+        name="algorithm-snippets",
+    ),
     path("algorithms/<str:name>/viability", algorithm_views.AlgorithmViability.as_view(), name="viability"),
     path("history", history_views.HistoryList.as_view(), name="history"),
     path("history/export", history_views.HistoryExport.as_view(), name="history-export"),

@@ -14,7 +14,10 @@ class SnippetOut(serializers.Serializer[Any]):
 
     language = serializers.ChoiceField(
         choices=list(LANGUAGES.values()),
-        help_text="curl: a POSIX shell; python: its standard library; command_line: a shell with `dynacomp`.",
+        help_text=(
+            "curl: a POSIX shell; curl_stream: the same within a pipe; python: its standard library; command_line: a "
+            "shell with `dynacomp`."
+        ),
     )
     code = serializers.CharField()
 

@@ -208,9 +208,14 @@ def test_parameters_are_read_from_the_schema(page: Client) -> None:
     assert "Parameters" not in text(page.get("/algorithms/snappy"))
 
 
-def test_how_to_use_it_by_program(page: Client, staff: APIClient) -> None:
+def test_how_to_use_it_by_program(
+    page: Client, staff: APIClient, api: Callable[..., APIClient], ada: User
+) -> None:
     found = dict(page.get("/algorithms/zstd").context["snippets"])
     assert list(found) == ["curl", "Python", "Stream", "Command line"]
+    answer = api(ada).get("/api/v1/compression/algorithms/zstd/snippets").json()
+    assert [one["code"] for one in answer] == list(found.values())
+    assert [one["language"] for one in answer] == ["curl", "python", "curl_stream", "command_line"]
     assert "-F algorithm=zstd -F level=3" in found["curl"]
     assert "stream?algorithm=zstd&level=3" in found["Stream"]
     compile(found["Python"], "snippet", "exec")
