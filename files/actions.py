@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from rest_framework import serializers
-
+from core.api.strict import Strict
 from core.errors import AppError
 from core.registry import Registry
 from files.bulk.forms import ActionForm
@@ -19,7 +18,7 @@ from files.models import File
 Options = Mapping[str, Any]
 
 
-class NoOptions(serializers.Serializer[Any]):
+class NoOptions(Strict):
     """The options of an action that has none."""
 
 
@@ -49,7 +48,7 @@ class Action:
     done: tuple[str, str]
     run: Callable[[Sequence[File], Any, Options], Done]
     refusal: Callable[[File, Options], AppError | None] = lambda file, options: None
-    options: type[serializers.Serializer[Any]] = NoOptions
+    options: type[Strict] = NoOptions
     form: type[ActionForm] = ActionForm
     template: str = "files/_bulk_form.html"
     source: Callable[[Any], Any] = lambda user: File.objects.visible_to(user)

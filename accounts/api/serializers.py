@@ -9,6 +9,7 @@ from accounts import rules, selectors
 from accounts.choices import TokenState
 from accounts.models import Token, User
 from core.access.roles import Scope
+from core.api.strict import Strict
 
 
 class UserOut(serializers.ModelSerializer[User]):
@@ -26,7 +27,7 @@ class UserOut(serializers.ModelSerializer[User]):
         return selectors.quota_of(user)
 
 
-class RegisterIn(serializers.Serializer[Any]):
+class RegisterIn(Strict):
     """A new account."""
 
     username = rules.USERNAME.serializer_field()
@@ -34,21 +35,25 @@ class RegisterIn(serializers.Serializer[Any]):
     password = rules.PASSWORD.serializer_field(write_only=True)
 
 
-class LoginIn(serializers.Serializer[Any]):
+class LoginIn(Strict):
     """A sign-in."""
+
+    ignored = frozenset({"otp"})  # no account has a second factor
 
     username = rules.SIGN_IN_NAME.serializer_field(help_text="Upper and lower case are the same.")
     password = rules.PRESENT_PASSWORD.serializer_field(write_only=True)
 
 
-class ProfileIn(serializers.Serializer[Any]):
-    """What an account may change about itself; what is left out stays."""
+class ProfileIn(Strict):
+    """What an account may change about itself; what is left out stays, and so does the rest of a profile put back."""
+
+    ignored = frozenset(UserOut.Meta.fields)
 
     email = rules.EMAIL.serializer_field(required=False)
     display_name = rules.DISPLAY_NAME.serializer_field(required=False)
 
 
-class PasswordIn(serializers.Serializer[Any]):
+class PasswordIn(Strict):
     """A change of password."""
 
     old_password = rules.PRESENT_PASSWORD.serializer_field(write_only=True)
@@ -68,18 +73,30 @@ class SignedInOut(RegisteredOut):
     expires_at = serializers.DateTimeField()
 
 
-class TokenIn(serializers.Serializer[Any]):
+class TokenIn(Strict):
     """A new token. It expires at `expires_at`, or after `days`, or else after the platform's default."""
 
     name = rules.TOKEN_NAME.serializer_field()
-    scope = rules.SCOPE.serializer_field(default=Scope.WRITE)
+    scope = rules.SCOPE.serializer_field(
+        required=False, help_text="Each includes the one before; else `write`."
+    )
+    scopes = serializers.ListField(
+        child=rules.SCOPE.serializer_field(),
+        required=False,
+        min_length=1,
+        max_length=len(Scope),
+        help_text="In place of `scope`: the widest of them.",
+    )
     expires_at = serializers.DateTimeField(required=False)
     days = rules.TOKEN_DAYS.serializer_field(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse two answers to one question."""
-        if "expires_at" in attrs and "days" in attrs:
-            raise serializers.ValidationError({"days": "Give either days or expires_at."}, code="ambiguous")
+        for one, other in (("days", "expires_at"), ("scopes", "scope")):
+            if one in attrs and other in attrs:
+                raise serializers.ValidationError({one: f"Give either {one} or {other}."}, code="ambiguous")
+        if "scopes" in attrs:
+            attrs["scope"] = max(map(Scope, attrs.pop("scopes")), key=lambda scope: scope.rank)
         return attrs
 
 
@@ -87,6 +104,7 @@ class TokenOut(serializers.ModelSerializer[Token]):
     """A token without its secret; `prefix` is how the secret begins."""
 
     state = serializers.SerializerMethodField()
+    scopes = serializers.SerializerMethodField(help_text="What `scope` is good for: itself and all below it.")
 
     class Meta:
         model = Token
@@ -95,6 +113,7 @@ class TokenOut(serializers.ModelSerializer[Token]):
             "name",
             "prefix",
             "scope",
+            "scopes",
             "state",
             "created_at",
             "expires_at",
@@ -107,6 +126,11 @@ class TokenOut(serializers.ModelSerializer[Token]):
     def get_state(self, token: Token) -> str:
         """Say whether the token opens anything now."""
         return token.state
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices)))
+    def get_scopes(self, token: Token) -> list[str]:
+        """Return each scope that the token covers."""
+        return [scope.value for scope in Scope if token.covers(scope)]
 
 
 class TokenCreatedOut(TokenOut):

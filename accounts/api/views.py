@@ -107,7 +107,7 @@ class Profile(AccountView):
 
     @extend_schema(request=ProfileIn, responses=UserOut, examples=[examples.PROFILE])
     def put(self, request: ApiRequest) -> Response:
-        """Change e-mail address and name; what is left out stays, and what cannot be changed is ignored."""
+        """Change e-mail address and name; what is left out stays, and so does what cannot be changed."""
         user = services.profile_change(user=request.user, changes=parsed(ProfileIn, request))
         return Response(UserOut(user).data)
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from compression import rules
 from compression.api.serializers import LastTestOut, Rounded
+from core.api.strict import Strict
 
 
 def _level() -> serializers.IntegerField:
@@ -18,7 +19,7 @@ def _level() -> serializers.IntegerField:
     )
 
 
-class PresetIn(serializers.Serializer[Any]):
+class PresetIn(Strict):
     """A codec with its settings fixed, under a name of its own."""
 
     name = rules.PRESET_NAME.serializer_field()
@@ -29,7 +30,7 @@ class PresetIn(serializers.Serializer[Any]):
     description = rules.ALGORITHM_DESCRIPTION.serializer_field(required=False)
 
 
-class AlgorithmChangeIn(serializers.Serializer[Any]):
+class AlgorithmChangeIn(Strict):
     """What changes; what is left out stays. Of a codec only the status can change."""
 
     status = rules.ALGORITHM_STATUS.serializer_field(required=False)

@@ -9,6 +9,7 @@ from compression.api.compare_serializers import WishIn
 from compression.api.serializers import Rounded
 from compression.batch.choices import ItemStatus
 from compression.batch.models import Batch, BatchItem
+from core.api.strict import Strict
 from core.choices import JobStatus
 from files.api.search_serializers import CriteriaIn
 
@@ -35,7 +36,7 @@ class SearchField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class BatchIn(serializers.Serializer[Any]):
+class BatchIn(Strict):
     """Files, named or searched for, and what to do with each."""
 
     files = serializers.ListField(

@@ -12,11 +12,12 @@ from compression.compare.figures import Row
 from compression.compare.link import Offer, Sent, ranking
 from compression.compare.models import Comparison
 from compression.statistics import Estimate
+from core.api.strict import Strict
 
 BUDGET_MAX_S = 3600
 
 
-class WishIn(serializers.Serializer[Any]):
+class WishIn(Strict):
     """An algorithm that takes part, with settings of its own."""
 
     algorithm = rules.ALGORITHM_NAME.serializer_field()

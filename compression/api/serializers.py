@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from compression import rules
 from compression.models import Algorithm, Result, ResultOutput
+from core.api.strict import Strict
 
 
 class Rounded(serializers.FloatField):
@@ -141,7 +142,7 @@ class ResultDetailOut(ResultOut):
         return list(OutputOut(rows, many=True).data)
 
 
-class InputIn(serializers.Serializer[Any]):
+class InputIn(Strict):
     """What to work on: a stored file's id, an upload in the part `file`, or text; exactly one of them."""
 
     file = serializers.UUIDField(required=False, help_text="Id of a stored file, or the part with the bytes.")

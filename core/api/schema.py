@@ -4,6 +4,9 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
+
+from core.api.strict import Strict
 
 PROBLEM = {
     "type": "object",
@@ -54,6 +57,14 @@ class Schema(AutoSchema):
         if operation is not None:
             operation["security"] = [{"token": []}] if self.view.authentication_classes else []
         return operation
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """Say of a shape that refuses fields it does not know that it does."""
+        shape: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        strict = force_instance(serializer)  # type: ignore[no-untyped-call]
+        if isinstance(strict, Strict) and not strict.ignored:
+            shape["additionalProperties"] = False
+        return shape
 
     def get_tags(self) -> list[str]:
         """Group by the first part of the address."""

@@ -5,13 +5,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.strict import Strict
 from files import rules
 from files.api.serializers import FileOut, FormListField, TagsField
 from files.batch.items import Item
 from files.models import File
 
 
-class ArchiveIn(serializers.Serializer[Any]):
+class ArchiveIn(Strict):
     """A stored archive, and what shall become of its members."""
 
     file = serializers.UUIDField(help_text="Id of the stored archive.")
@@ -21,7 +22,7 @@ class ArchiveIn(serializers.Serializer[Any]):
     tags = TagsField(required=False, help_text="For each of the files.")
 
 
-class BatchIn(serializers.Serializer[Any]):
+class BatchIn(Strict):
     """The form of a batch: any number of parts `file`, or one part `archive`."""
 
     file = serializers.ListField(

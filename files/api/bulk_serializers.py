@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.errors import FieldError, Invalid, Unprocessable
+from core.api.strict import Strict
+from core.errors import FieldError, Unprocessable
 from files.actions import Action, actions
 from files.api.batch_serializers import ErrorOut
-from files.api.search_serializers import CriteriaIn, Strict
+from files.api.search_serializers import CriteriaIn
 from files.bulk.selection import Selection
 from files.bulk.services import Bulk
 from files.search.criteria import Criteria
@@ -81,9 +82,6 @@ def action_called(name: str) -> Action:
 def options_of(action: Action, given: dict[str, Any], user: Any) -> dict[str, Any]:
     """Return the checked options of an action that `user` asks for."""
     shape = action.options(data=given, context={"user": user})
-    unknown = sorted(set(given) - set(shape.fields))
-    if unknown:
-        raise Invalid.field(f"options.{unknown[0]}", "The action has no such option.", "unknown_field")
     if not shape.is_valid():
         raise serializers.ValidationError({"options": shape.errors})
     return dict(shape.validated_data)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from rest_framework import serializers
 
+from core.api.strict import Strict
 from core.rules import Text, Validates
 from core.text import bytes_of
 from files import rules
@@ -27,19 +28,6 @@ QUERY = Text(
     label="Query",
     help="Words of names and texts, “phrases”, `or`, `-` before what must not be there.",
 )
-
-
-class Strict(serializers.Serializer[Any]):
-    """A shape that refuses fields it does not know."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Check the fields, and that there are no others."""
-        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
-        if unknown:
-            known = ", ".join(self.fields)
-            detail = serializers.ErrorDetail(f"There is no such field. Known: {known}.", code="unknown_field")
-            raise serializers.ValidationError({name: [detail] for name in sorted(unknown)})
-        return super().to_internal_value(data)
 
 
 class SomeField(serializers.ListField):

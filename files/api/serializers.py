@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
+from core.api.strict import Strict
 from files import rules
 from files.models import File
 
@@ -61,7 +62,7 @@ class TagsField(FormListField):
         super().__init__(child=rules.TAG.serializer_field(), validators=[rules.TAGS], **options)
 
 
-class UploadIn(serializers.Serializer[Any]):
+class UploadIn(Strict):
     """The form of an upload."""
 
     file = serializers.FileField(
@@ -72,7 +73,7 @@ class UploadIn(serializers.Serializer[Any]):
     tags = TagsField(required=False)
 
 
-class ChangeIn(serializers.Serializer[Any]):
+class ChangeIn(Strict):
     """What of a file can be changed; what is absent stays."""
 
     name = rules.NAME.serializer_field(required=False)

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.strict import Strict
 from core.errors import AppError, Conflict
 from files import rules
 from files.actions import Action, Done, Options, actions
@@ -13,7 +14,7 @@ from files.bulk.forms import TagsForm
 from files.models import File
 
 
-class TagsIn(serializers.Serializer[Any]):
+class TagsIn(Strict):
     """Which tags."""
 
     tags = serializers.ListField(

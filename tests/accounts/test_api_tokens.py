@@ -81,6 +81,11 @@ def test_tokens_of_others_are_not_there(ada: User, ben: User, otto: User, mia: U
         ({"name": "x" * 101}, "name", "length"),
         ({"name": "a\x07b"}, "name", "characters"),
         ({"scope": "everything"}, "scope", "invalid_choice"),
+        ({"scopes": []}, "scopes", "min_length"),
+        ({"scopes": "read"}, "scopes", "not_a_list"),
+        ({"scopes": ["everything"]}, "scopes.0", "invalid_choice"),
+        ({"scopes": ["read"], "scope": "read"}, "scopes", "ambiguous"),
+        ({"expiry": "2099-01-01"}, "expiry", "unknown_field"),
         ({"days": 0}, "days", "min_value"),
         ({"days": 3651}, "days", "max_value"),
         ({"days": 1.5}, "days", "invalid"),
@@ -107,9 +112,20 @@ def test_an_end_can_be_given_to_the_second(ada: User, api: Any) -> None:
     assert datetime.fromisoformat(make(api(ada), expires_at=end.isoformat()).json()["expires_at"]) == end
 
 
+@pytest.mark.parametrize(
+    ("scopes", "widest"), [(["read"], "read"), (["write", "read"], "write"), (["write"], "write")]
+)
+def test_the_widest_of_the_scopes_counts(ada: User, api: Any, scopes: list[str], widest: str) -> None:
+    body = make(api(ada), scopes=scopes).json()
+    assert (body["scope"], body["scopes"]) == (widest, ["read", "write"][: 1 + (widest == "write")])
+    answer = bearer(body["token"]).put(f"{AUTH}/profile", {}, format="json")
+    assert answer.status_code == (200 if widest == "write" else 403)
+
+
 def test_no_token_makes_one_that_may_more(mia: User, ada: User, api: Any) -> None:
     writer = api(mia, scope=Scope.WRITE)
     problem(make(writer, scope="admin"), 403, "scope_missing")
+    problem(make(writer, scopes=["read", "admin"]), 403, "scope_missing")
     assert make(api(mia, scope=Scope.ADMIN), scope="admin").status_code == 201
     problem(make(api(ada), scope="admin"), 403, "role_missing")
 

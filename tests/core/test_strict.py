@@ -1,0 +1,68 @@
+"""No shape of a request overlooks a field that it does not know, and the published schema says so."""
+
+from typing import Any
+
+import pytest
+from rest_framework.serializers import BaseSerializer
+
+from accounts.models import User
+from core.api.strict import Strict
+
+# An address of each shape, and a body that would do but for the field too many.
+CALLS: dict[str, dict[str, Any]] = {
+    "auth/tokens": {"name": "script"},
+    "compression/compress": {"text": "abc", "algorithm": "zstd"},
+    "compression/decompress": {"file": "00000000-0000-4000-8000-000000000000"},
+    "compression/compare": {"text": "abc"},
+    "compression/batch": {"algorithms": [{"algorithm": "zstd"}], "files": []},
+    "files/search": {"query": "abc"},
+    "files/batch-upload": {"file": "00000000-0000-4000-8000-000000000000"},
+}
+
+
+def refused(response: Any, field: str) -> None:
+    body = response.json()
+    assert response.status_code == 400, body
+    assert [(error["field"], error["code"]) for error in body["errors"]] == [(field, "unknown_field")]
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_a_field_too_many_is_named(ada: User, api: Any, path: str) -> None:
+    refused(api(ada).post(f"/api/v1/{path}", {**CALLS[path], "levle": 9}, format="json"), "levle")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("compression/compress", {"text": "abc", "algorithm": "zstd"}),
+        ("files/upload", {"name": "a.txt"}),
+        ("files/batch-upload", {"folder": "a"}),
+    ],
+)
+def test_a_part_too_many_is_named(ada: User, api: Any, path: str, fields: dict[str, str]) -> None:
+    refused(api(ada).post(f"/api/v1/{path}", {**fields, "levle": "9"}, format="multipart"), "levle")
+
+
+def test_so_is_one_within_a_list(ada: User, api: Any) -> None:
+    body = {"text": "abc", "algorithms": [{"algorithm": "zstd", "levle": 9}]}
+    refused(api(ada).post("/api/v1/compression/compare", body, format="json"), "algorithms.0.levle")
+
+
+def all_of(shape: type[Any]) -> list[type[Any]]:
+    return [shape, *(inner for below in shape.__subclasses__() for inner in all_of(below))]
+
+
+def test_every_shape_of_a_request_is_strict() -> None:
+    ours = ("accounts.", "compression.", "files.", "core.")
+    shapes = [shape for shape in all_of(BaseSerializer) if shape.__module__.startswith(ours)]
+    lax = [
+        shape.__name__ for shape in shapes if shape.__name__.endswith("In") and not issubclass(shape, Strict)
+    ]
+    assert lax == ["StreamIn"]  # whose other names are parameters of the algorithm
+
+
+def test_the_schema_says_so(db: None) -> None:
+    from drf_spectacular.generators import SchemaGenerator
+
+    shapes = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+    assert shapes["CompressInRequest"]["additionalProperties"] is False
