@@ -36,22 +36,26 @@ def shown(estimate: Estimate | None, say: Say, *, unit: str = "") -> Shown:
     """Return an estimate in words; where so few contents allow no interval, that is said in its place."""
     if estimate is None:
         return NOTHING
-    contents = words_of(estimate.n, "content")
-    both = estimate.low is not None and estimate.high is not None
+    bounded = estimate.low is not None and estimate.high is not None and not _hopeless(estimate)
     return Shown(
         text=f"{say(estimate.value)}{SPACE}{unit}" if unit else say(estimate.value),
         interval=_interval(estimate, say),
-        contents=contents,
+        contents=words_of(estimate.n, "content"),
         value=estimate.value,
-        low=estimate.low if both else None,
-        high=estimate.high if both else None,
+        low=estimate.low if bounded else None,
+        high=estimate.high if bounded else None,
     )
 
 
+def _hopeless(estimate: Estimate) -> bool:
+    return bool(estimate.low and estimate.high and estimate.high / estimate.low > HOPELESS)
+
+
 def _interval(estimate: Estimate, say: Say) -> str:
+    if _hopeless(estimate):
+        return f"unknown from {estimate.n}"
     if estimate.low is not None and estimate.high is not None:
-        wide = estimate.low > 0 and estimate.high / estimate.low > HOPELESS
-        return f"unknown from {estimate.n}" if wide else f"{say(estimate.low)} – {say(estimate.high)}"
+        return f"{say(estimate.low)} – {say(estimate.high)}"
     if estimate.low is not None:
         return f"above {say(estimate.low)}"
     if estimate.high is not None:

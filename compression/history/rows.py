@@ -27,7 +27,7 @@ COLUMNS = [
     Column("compressed", "Compressed", sort="compressed_size", number=True, hidden=True),
     Column("ratio", "Ratio", number=True),
     Column("compress", "Compress", number=True),
-    Column("decompress", "Decompress", number=True),
+    Column("decompress", "Decompress", number=True, hidden=True),
     Column("outcome", "Outcome"),
     Column("when", "When", sort="created_at", number=True),
     Column("compress_s", "Compress, time", sort="compress_seconds", number=True, hidden=True),
