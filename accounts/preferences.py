@@ -1,4 +1,4 @@
-"""What preferences may be."""
+"""How large preferences may be."""
 
 import json
 from typing import Any

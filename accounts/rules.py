@@ -48,5 +48,6 @@ QUOTA = Integer(min=0, max=2**53, label="Quota in bytes", help="Empty: the platf
 ROLE = Choice(Role, label="Role")
 SCOPE = Choice(Scope, label="May")
 THEME = Choice(Theme, label="Theme")
+COLUMN = Text(min=1, max=64, label="Column")
 
 PREFERENCES_BYTES = 16 * 1024

@@ -60,6 +60,17 @@ class PasswordIn(Strict):
     new_password = rules.PASSWORD.serializer_field(write_only=True)
 
 
+class PreferencesIn(Strict):
+    """What an account likes; what is left out is forgotten."""
+
+    theme = rules.THEME.serializer_field(required=False)
+    columns = serializers.DictField(
+        child=serializers.ListField(child=rules.COLUMN.serializer_field()),
+        required=False,
+        help_text="The columns to show of each table, by the table's name.",
+    )
+
+
 class RegisteredOut(serializers.Serializer[Any]):
     """A new account and a token for it."""
 

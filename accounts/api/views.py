@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -15,6 +14,7 @@ from accounts.api.filters import TokenFilter
 from accounts.api.serializers import (
     LoginIn,
     PasswordIn,
+    PreferencesIn,
     ProfileIn,
     RegisteredOut,
     RegisterIn,
@@ -127,18 +127,17 @@ class Password(AccountView):
 class PreferencesView(AccountView):
     """What the account likes."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=PreferencesIn)
     def get(self, request: ApiRequest) -> Response:
         """Return the preferences."""
         kept = Preferences.objects.filter(user=request.user).first()
         return Response(kept.values if kept else {})
 
-    @extend_schema(
-        request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT, examples=[examples.PREFERENCES]
-    )
+    @extend_schema(request=PreferencesIn, responses=PreferencesIn, examples=[examples.PREFERENCES])
     def put(self, request: ApiRequest) -> Response:
-        """Replace the preferences with a JSON object of at most 16 KiB."""
-        return Response(services.preferences_put(user=request.user, values=check_preferences(request.data)))
+        """Replace the preferences, of at most 16 KiB as JSON."""
+        check_preferences(request.data)
+        return Response(services.preferences_put(user=request.user, values=parsed(PreferencesIn, request)))
 
 
 class TokenList(AccountView, ListView):
