@@ -68,7 +68,7 @@ class Wish:
 
 
 def bounds(**tighter: int) -> Bounds:
-    """Return the platform's bounds for one archive, some of them tighter."""
+    """Return the platform's bounds for one archive, or those given where they are tighter."""
     stated = {
         "members": settings.ARCHIVE_MEMBERS,
         "bytes": settings.DECODED_LIMIT_BYTES,
@@ -76,7 +76,7 @@ def bounds(**tighter: int) -> Bounds:
         "memory_bytes": settings.CODEC_MEMORY_BYTES,
         "wall_s": settings.JOB_TIMEOUT_S,
     }
-    return Bounds(**(stated | tighter))
+    return Bounds(**{name: min(most, tighter.get(name, most)) for name, most in stated.items()})
 
 
 def fits_now(size: int, look: Look) -> bool:
