@@ -23,8 +23,13 @@ def translate(error: engine.EngineError) -> AppError:
     if isinstance(error, engine.LimitExceeded):
         return Unprocessable(f"{error.message}. Nothing was kept.", code=f"{error.kind}_limit_exceeded")
     if isinstance(error, engine.CorruptStream):
-        return Unprocessable(error.message, code=error.code)
-    return Unprocessable(_SENTENCES.get(error.code, error.message), code=error.code)
+        return Unprocessable(sentence(error.message), code=error.code)
+    return Unprocessable(_SENTENCES.get(error.code) or sentence(error.message), code=error.code)
+
+
+def sentence(text: str) -> str:
+    """Return the text of an error of the engine as one: those have no full stop where another follows."""
+    return text if text.endswith(".") or not text else f"{text}."
 
 
 def unknown_algorithm(name: str, known: list[str]) -> Unprocessable:

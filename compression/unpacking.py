@@ -10,7 +10,7 @@ from compression.engine import isolation
 from compression.engine.archives import Kind
 from compression.engine.archives import Member as Found
 from compression.engine.limits import ArchiveLimits
-from compression.errors import translate
+from compression.errors import sentence, translate
 from core.errors import AppError, Unprocessable
 from core.text import storable
 from files.unpacking import BeyondBounds, Bounds, Figures, Interrupted, Look, Member
@@ -25,9 +25,11 @@ class EngineUnpacker:
         with _in_our_terms():
             info = isolation.inspect(source.fileno(), name_hint=name)
         if not info.formats or info.formats[-1] not in _ARCHIVES:
-            raise Unprocessable(info.problem or "This is no archive that can be unpacked.", code="no_archive")
+            raise Unprocessable(
+                sentence(info.problem or "This is no archive that can be unpacked"), code="no_archive"
+            )
         if info.encrypted and not info.members:
-            raise Unprocessable(info.problem or "The archive is encrypted.", code="encrypted")
+            raise Unprocessable(sentence(info.problem or "The archive is encrypted"), code="encrypted")
         return Look(info.members, info.content_size)
 
     @contextmanager
