@@ -41,7 +41,8 @@ def unpack(
     members that follow can still be had. Iterating over the archive raises what ends all of it, be it in the middle of
     a member: CorruptStream, LimitExceeded (number of members; bytes and ratio, over all; memory; time), Encrypted,
     Unsupported, UnknownFormat, Stopped, CodecCrashed and others of `engine.errors`. All that came whole before is
-    sound. Leaving the block ends the work.
+    sound, in a ZIP or 7z archive; of a compressed tar archive only the end of the stream tells, where its checksum is.
+    Leaving the block ends the work.
     """
     limits = limits or ArchiveLimits()
     reading, writing = pipe()
