@@ -43,7 +43,7 @@ class FileDesk(ReadOnly, Desk):
     readonly_fields: ClassVar[Any] = [field.name for field in File._meta.fields]
 
     def has_remove_permission(self, request: SignedInRequest) -> bool:
-        """Whether the account may delete what belongs to others."""
+        """Whether the account may delete what belongs to others, as `deletable_by` has it."""
         return request.user.is_superuser
 
     @admin.display(description="Size", ordering="size")

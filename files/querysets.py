@@ -17,6 +17,11 @@ class FileQuerySet(OwnedQuerySet[Any]):
         """Return the files that `user` may see."""
         return self._owned_by(user).filter(deleted_at__isnull=True)
 
+    def deletable_by(self, user: Any) -> "FileQuerySet":
+        """Return the files that `user` may delete: operators see what belongs to others, administrators delete it."""
+        seen = self.visible_to(user)
+        return seen if user.is_superuser else seen.filter(owner_id=user.pk)
+
     def restorable_by(self, user: Any) -> "FileQuerySet":
         """Return the deleted files that `user` may have back."""
         return self._owned_by(user).filter(deleted_at__gt=timezone.now() - UNDO_FOR)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import audit
-from core.errors import NotFound
+from core.errors import Forbidden, NotFound
 from core.events import publish
 from files.adoption import Adoption, claim_quota, files_adopt_many
 from files.choices import Damage, Kind, Origin
@@ -121,8 +121,13 @@ def file_change(*, file: File, actor: User, changes: Mapping[str, Any]) -> File:
 
 @transaction.atomic
 def file_delete(*, file: File, actor: User) -> None:
-    """Delete a file: nobody sees it any more; `file_restore` has it back for a while. NotFound where it is gone."""
-    if not File.objects.filter(pk=file.pk, deleted_at__isnull=True).update(deleted_at=timezone.now()):
+    """Delete a file: nobody sees it any more; `file_restore` has it back for a while.
+
+    NotFound where it is gone, Forbidden where it belongs to somebody else and the actor is no administrator.
+    """
+    if not File.objects.deletable_by(actor).filter(pk=file.pk).update(deleted_at=timezone.now()):
+        if File.objects.visible_to(actor).filter(pk=file.pk).exists():
+            raise Forbidden("Only its owner and administrators may delete a file.", code="role_missing")
         raise NotFound("The file is deleted already.")
     audit.record("file.deleted", actor=actor, target=file, detail={"size": file.size})
     publish(FileDeleted.of(file))

@@ -80,6 +80,7 @@ actions.add(
         explains="You can have them back for ten minutes; then their bytes go.",
         done=("is deleted", "are deleted"),
         run=lambda files, actor, options: services.files_delete(files, actor),
+        source=lambda user: File.objects.deletable_by(user),
         status=204,
         danger=True,
     ),

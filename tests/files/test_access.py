@@ -53,6 +53,21 @@ def test_staff_see_all_and_leave_a_trace(api, ada, otto, stored):
     assert (entry.actor, entry.target_id) == (otto, file.pk)
 
 
+def test_only_its_owner_and_administrators_delete_a_file(api, browser, ada, otto, mia, stored):
+    file, other = stored(ada), stored(ada)
+    refused = api(otto).delete(f"/api/v1/files/delete/{file.pk}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_missing")
+    bulk = {"action": "delete", "files": [str(file.pk)]}
+    assert [row["status"] for row in api(otto).post("/api/v1/files/bulk", bulk).json()["results"]] == [404]
+    assert api(otto).post("/api/v1/files/bulk", {"action": "delete", "search": {}}).json()["count"] == 0
+    assert f"/files/{file.pk}/delete" not in browser(otto).get(f"/files/{file.pk}").content.decode()
+    assert File.objects.visible_to(ada).count() == 2
+    assert api(mia).delete(f"/api/v1/files/delete/{file.pk}").status_code == 204
+    assert api(mia).post("/api/v1/files/bulk", bulk | {"files": [str(other.pk)]}).json()["count"] == 1
+    deletions = AuditEntry.objects.filter(action="file.deleted").values_list("actor", "target_id")
+    assert set(deletions) == {(mia.pk, file.pk), (mia.pk, other.pk)}
+
+
 @pytest.mark.parametrize("path", ["info", "download", "delete", "restore"])
 def test_what_is_no_id_is_not_found(api, ada, path):
     assert api(ada).get(f"/api/v1/files/{path}/1").status_code == 404
