@@ -19,9 +19,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.answers import rendered
+from core.api.jobs import accepted
 from core.api.problems import problem_response, translate
 from core.errors import AppError, Conflict, Invalid, Unprocessable
-from core.models import IdempotencyKey
+from core.models import IdempotencyKey, Job
 
 KEPT_FOR = timedelta(days=1)
 _KEPT_HEADERS = ("Location", "Content-Type", "ETag", "Preference-Applied")
@@ -52,7 +53,7 @@ def once(handler: Handler, request: Request, key: str) -> Handler:
             with transaction.atomic():
                 kept = _take(**asked)
                 if kept is not None:
-                    return kept
+                    return _told_again(request, kept)
                 response, error = _attempt(handler, *args, **kwargs)
                 answer = problem_response(request._request, error) if error else _to_keep(response)
                 if answer is not None:
@@ -98,8 +99,8 @@ def lock_number(owner: Any, key: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{owner.pk} {key}".encode()).digest()[:8], signed=True)
 
 
-def _take(*, owner: Any, key: str, fingerprint: str) -> HttpResponse | None:
-    """Lock the key until the end of the transaction; return its answer if it has one."""
+def _take(*, owner: Any, key: str, fingerprint: str) -> IdempotencyKey | None:
+    """Lock the key until the end of the transaction; return what is kept under it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(owner, key)])
         if not cursor.fetchone()[0]:
@@ -107,7 +108,7 @@ def _take(*, owner: Any, key: str, fingerprint: str) -> HttpResponse | None:
     row = IdempotencyKey.objects.filter(owner=owner, key=key).first()
     if row is not None and row.fingerprint != fingerprint:
         raise Unprocessable("This key was used with another request.", code="idempotency_key_reused")
-    return _kept(row) if row is not None else None
+    return row
 
 
 def _keep(answer: HttpResponse, **asked: Any) -> None:
@@ -119,11 +120,18 @@ def _keep(answer: HttpResponse, **asked: Any) -> None:
     )
 
 
+def _told_again(request: Request, row: IdempotencyKey) -> HttpResponseBase:
+    """Return the kept answer; where that is a job (202 is nothing else), the job as it is now."""
+    job = Job.objects.filter(pk=json.loads(row.body)["id"]).first() if row.status == 202 else None
+    response = accepted(request._request, job) if job is not None else _kept(row)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
 def _kept(row: IdempotencyKey) -> HttpResponse:
     response = HttpResponse(row.body.encode(), status=row.status)
     for name, value in row.headers.items():
         response[name] = value
-    response["Idempotency-Replayed"] = "true"
     return response
 
 
@@ -141,7 +149,9 @@ def fingerprint(request: Request) -> str:
         fields += [(name, f"{file.name} {_sha256(file)}") for name, file in files]
     else:
         fields = [("", json.dumps(data, sort_keys=True, default=str))]
-    text = json.dumps([request.method, request.get_full_path(), sorted(fields)])
+    # A slash at the end of the address is no difference.
+    address = [request.path.rstrip("/"), request.META.get("QUERY_STRING", "")]
+    text = json.dumps([request.method, *address, sorted(fields)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -19,7 +19,9 @@ from core.models import Job
 def accepted(request: HttpRequest, job: Job) -> HttpResponseBase:
     """Answer 202 with the job, or its result where the client waits and it comes in time."""
     wished = preference(request)
-    if wished.wait_s and job.is_open:
+    if wished.wait_s and not job.is_open:
+        return outcome(job)
+    if wished.wait_s:
         from core.api.waiting import WaitForJob  # which answers with what is below
 
         return WaitForJob(request, job, wished.wait_s, outcome)

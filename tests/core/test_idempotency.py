@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.api import idempotency
+from core.jobs import runner
 from core.models import IdempotencyKey, Job
 from tests.core.site import Create
 
@@ -115,6 +116,30 @@ def test_an_answer_that_waits_is_kept_as_the_job(ada: User, api: Any) -> None:
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json()["id"] == again.json()["id"]
     assert again["Location"] == f"/api/v1/jobs/{first.json()['id']}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_repeat_tells_how_the_job_is_by_then(ada: User, api: Any) -> None:
+    client = api(ada)
+    waiting = {"Idempotency-Key": "k-1", "Prefer": "respond-async, wait=1"}
+    job = client.post(URL, {"how": "job"}, headers=waiting).json()["id"]
+    runner.run(job, threaded=False)
+    again = client.post(URL, {"how": "job"}, headers=waiting)
+    assert (again.status_code, again.json(), again["Idempotency-Replayed"]) == (200, {}, "true")
+    plain = post(client, {"how": "job"})
+    assert (plain.status_code, plain.json()["status"]) == (202, "succeeded")
+    Job.objects.all().delete()
+    gone = post(client, {"how": "job"})  # what was kept
+    assert (gone.status_code, gone.json()["id"], gone.json()["status"]) == (202, job, "queued")
+
+
+def test_a_slash_at_the_end_is_no_difference(ada: User, api: Any) -> None:
+    client = api(ada)
+    headers = {"Idempotency-Key": "k-1"}
+    answers = [client.post(f"{URL}{end}", {"a": 1}, headers=headers) for end in ("", "/")]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert client.post(f"{URL}?a=1", {"a": 1}, headers=headers).status_code == 422
+    assert Job.objects.count() == 1
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])
