@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -122,18 +123,42 @@ def log_report(name: str, what: str, log: Path, *, since: int = 0) -> str:
 def last_lines(path: Path, *, since: int = 0, count: int = 12) -> list[str]:
     """Return the last lines that a text file has after byte `since`; none where it cannot be read."""
     try:
+        size = path.stat().st_size
         with path.open("rb") as file:
-            file.seek(max(since, path.stat().st_size - 16_384))
+            file.seek(max(since if since <= size else 0, size - 16_384))  # it may have been emptied since
             return file.read().decode(errors="replace").splitlines()[-count:]
     except OSError:
         return []
+
+
+def empty_large_log(path: Path) -> None:
+    """Set aside what a log has that grew large while its program runs, which writes on at the start of the file.
+
+    What it writes in that moment is lost; where there is no room for the copy, so is all of it.
+    """
+    try:
+        if path.stat().st_size <= LOG_LIMIT_BYTES:
+            return
+        with suppress(OSError), path.open("rb") as grown, _private(_aside(path), os.O_TRUNC) as aside:
+            shutil.copyfileobj(grown, aside)
+        os.truncate(path, 0)
+    except OSError:  # the log itself is not there
+        return
+
+
+def _aside(path: Path) -> Path:
+    return path.with_suffix(".1.log")
+
+
+def _private(path: Path, flag: int) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600), "ab")
 
 
 def _log_file(path: Path) -> BinaryIO:
     """Open a log to write on; one that has grown large is set aside first, and one such is kept."""
     try:
         if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
-            path.replace(path.with_suffix(".1.log"))
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+            path.replace(_aside(path))
+        return _private(path, os.O_APPEND)
     except OSError as error:
         raise ServiceError(f"The log {path} cannot be written: {error.strerror}.") from error

@@ -26,7 +26,7 @@ from config.services.errors import ServiceError
 from config.services.folders import remove_socket, socket_folder, write_private
 from config.services.keeper import Kept, reap_strangers, stop_all
 from config.services.listening import display_address, listen, readiness_problem
-from config.services.process import log_report
+from config.services.process import empty_large_log, log_report
 from config.services.programs import Programs, program
 
 PREPARE_TIMEOUT_S = 600.0
@@ -149,6 +149,7 @@ class Supervisor:
     def _look(self) -> None:
         for kept in self._kept:
             kept.look()
+            empty_large_log(kept.unit.log)
         reap_strangers([kept.unit.pid for kept in self._kept])
 
     def _keep(self) -> None:

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from config.services.keeper import DELAYS_S, STEADY_S, Kept, describe_end, reap_strangers, stop_all
-from config.services.process import LAUNCHER, Process
+from config.services.process import LAUNCHER, Process, empty_large_log, last_lines
 from tests.config.places import ROOT, needs_root
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "SECRET": "sesame"}
@@ -67,6 +67,23 @@ def test_a_log_that_has_grown_large_is_set_aside(process, tmp_path, monkeypatch)
     child.start()
     child.wait(5)
     assert (tmp_path / "child.1.log").read_text() == child.log.read_text() == "a long line\n"
+
+
+def test_a_log_that_grows_large_is_emptied_under_the_program(process, tmp_path, monkeypatch):
+    script = "echo many words; while [ ! -e go ]; do sleep 0.01; done; echo and more; exec sleep 60"
+    child = process("sh", "-c", script)
+    child.start()
+    wait_until(lambda: child.log.read_text() == "many words\n")
+    empty_large_log(child.log)
+    assert child.log.read_text() == "many words\n"
+    monkeypatch.setattr("config.services.process.LOG_LIMIT_BYTES", 10)
+    empty_large_log(child.log)
+    (tmp_path / "go").touch()
+    wait_until(lambda: child.log.read_text() == "and more\n")
+    aside = tmp_path / "child.1.log"
+    assert (aside.read_text(), aside.stat().st_mode & 0o777) == ("many words\n", 0o600)
+    assert last_lines(child.log, since=1000) == ["and more"]
+    empty_large_log(tmp_path / "none.log")
 
 
 def test_signals_that_a_shell_or_python_ignores_have_their_usual_effect(process):
