@@ -39,12 +39,13 @@ class Plan:
         config = self.codec.config()
         return {name: value for name, value in config.items() if name not in {"id", "level"}}
 
-    def settings(self, operation: Operation) -> tuple[int | None, dict[str, Any]]:
+    def settings(self, operation: Operation) -> dict[str, Any]:
         """Level and parameters that say something of the work: of decoding, only what it was given (a dictionary)."""
         if operation == Operation.COMPRESS:
-            return self.level, self.params
+            return {"level": self.level, "params": self.params}
         usual = codecs.codec_from({"id": self.codec.id}).config()
-        return None, {name: value for name, value in self.params.items() if usual[name] != value}
+        given = {name: value for name, value in self.params.items() if usual[name] != value}
+        return {"level": None, "params": given}
 
     def seconds(self, operation: Operation, size: int) -> float:
         """Roughly how long the operation takes on an input of `size` bytes."""

@@ -188,20 +188,15 @@ def _store(
 ) -> Result:
     """Keep output, result and outcome; called within a transaction."""
     rename = names.compressed_name if operation == Operation.COMPRESS else names.original_name
-    output = files.file_adopt(
-        owner=owner,
-        staged=staged,
-        name=rename(source.name, plan.algorithm.file_extension),
-    )
+    name = rename(source.name, plan.algorithm.file_extension)
+    output = files.file_adopt(owner=owner, staged=staged, name=name)
     original = source if operation == Operation.COMPRESS else output
     figures = {name: getattr(measured, name) for name in FIGURES}
-    level, params = plan.settings(operation)
     result = Result.objects.create(
         owner=owner,
         operation=operation,
         algorithm=plan.algorithm,
-        level=level,
-        params=params,
+        **plan.settings(operation),
         file=source,
         output=output,
         file_name=source.name,
@@ -257,14 +252,12 @@ def _note_failure(
 
 def _note(owner: User, plan: Plan, operation: Operation, job: Job | None, **facts: Any) -> None:
     """Append an outcome to the ledger."""
-    level, params = plan.settings(operation)
     HistoryEntry.objects.create(
         owner=owner,
         operation=operation,
         algorithm=plan.algorithm.name,
         algorithm_version=plan.algorithm.version,
-        level=level,
-        params=params,
+        **plan.settings(operation),
         machine=machine_id(),
         job_id=job.pk if job else None,
         **facts,

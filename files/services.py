@@ -96,6 +96,7 @@ def object_on_disk(sha256: str, size: int) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, copy.file)
 
 
+@audit.unaudited("a look")
 def has_descriptor(source: BinaryIO) -> bool:
     """Say whether the bytes lie on this machine's disk, so that other processes can read them too."""
     try:
