@@ -26,6 +26,17 @@ class ContextFilter(logging.Filter):
         return True
 
 
+class RefusedSockets(logging.Filter):
+    """Leaves out what uvicorn says, as an error, after each handshake that was answered with an HTTP status.
+
+    The refusal itself is logged by it before, as information.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything else through."""
+        return record.msg != "ASGI callable returned without completing handshake."
+
+
 class JsonFormatter(logging.Formatter):
     """Write a record as one line of JSON, with whatever was given as `extra`."""
 

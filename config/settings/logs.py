@@ -7,7 +7,10 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"context": {"()": "core.logs.ContextFilter"}},
+    "filters": {
+        "context": {"()": "core.logs.ContextFilter"},
+        "refused_sockets": {"()": "core.logs.RefusedSockets"},
+    },
     "formatters": {
         "json": {"()": "core.logs.JsonFormatter"},
         "text": {"format": "%(asctime)s %(levelname)-7s %(name)s [%(request_id)s] %(message)s"},
@@ -26,5 +29,6 @@ LOGGING = {
         "rq.worker": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
+        "uvicorn.error": {"filters": ["refused_sockets"]},
     },
 }

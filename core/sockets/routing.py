@@ -66,6 +66,7 @@ def application() -> Any:
     """Return the application that serves every registered socket route; call it when the apps are ready."""
     identify = import_string(settings.SOCKET_IDENTITY)
     named: list[Any] = [(item, NamedRoute(item.name, HintConsumer.as_asgi())) for item in routes.values()]
-    patterns = [path(item.pattern, app, name=item.name) for item, app in named]
+    # As with all addresses, a slash at the end is no difference.
+    patterns = [path(item.pattern + end, app, name=item.name) for item, app in named for end in ("", "/")]
     nothing: Any = Refuse(404)
     return OwnPagesOrToken(identify(URLRouter([*patterns, path("<path:rest>", nothing), path("", nothing)])))

@@ -209,11 +209,18 @@ def test_another_scheme_of_authorization_is_no_way_around_the_origin(web: str, a
     assert refused.value.response.status_code == 403
 
 
-def test_an_unknown_address_is_refused(dial: Open, ada: User) -> None:
+def test_an_unknown_address_is_refused(dial: Open, ada: User, caplog: Any) -> None:
     for path in ("/api/v1/nothing", "/", "/api/v1/jobs/not-a-number/stream"):
         with pytest.raises(InvalidStatus) as refused, dial(path, token_of(ada)[1]):
             pass
         assert refused.value.response.status_code == 404
+    assert not [record.message for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_a_slash_at_the_end_is_no_difference(dial: Open, ada: User) -> None:
+    job = enqueue("test.nothing", owner=ada, params={})
+    with dial(f"/api/v1/jobs/{job.pk}/stream/", token_of(ada)[1]) as socket:
+        assert hear(socket)
 
 
 def test_a_client_that_takes_nothing_holds_up_nobody(dial: Open, ada: User) -> None:
