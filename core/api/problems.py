@@ -138,11 +138,15 @@ def translate(error: Exception) -> AppError | None:
         return _from_model(error)
     if isinstance(error, IntegrityError):
         return _from_database(error)
+    if isinstance(error, (*OUTAGES, RedisError)):
+        return _from_outage(error)
+    return None
+
+
+def _from_outage(error: Exception) -> AppError:
     if is_full(error):
         return StorageFull(DISK_FULL)
-    if isinstance(error, (*OUTAGES, RedisError)):
-        return Away("A part that the platform needs does not answer right now. Nothing was lost.")
-    return None
+    return Away("A part that the platform needs does not answer right now. Nothing was lost.")
 
 
 def _from_database(error: IntegrityError) -> AppError | None:
