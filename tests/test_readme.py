@@ -39,7 +39,7 @@ def test_curl(stack: Stack, folder: Path) -> None:
     done = subprocess.run(["bash", "-e"], input=code, cwd=folder, text=True, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert '"operation":"decompress"' in done.stdout
-    packed = ["zstd", "-dc", folder / "README.md.zst"]
+    packed = ["zstd", "-dc", str(folder / "README.md.zst")]
     assert subprocess.run(packed, capture_output=True, check=True).stdout == README.encode()
 
 

@@ -129,7 +129,7 @@ def test_a_preset_compresses_in_a_job_too(
     client.post(f"{API}/compress", call, format="json", headers={"Prefer": "respond-async"})
     (job,) = run_jobs()
     assert job.status == "succeeded", job.error
-    assert Result.objects.get().algorithm.name == "logs-small"
+    assert Result.objects.get().method == "logs-small"
 
 
 @pytest.mark.parametrize(
