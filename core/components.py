@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 _HEADER = re.compile(r"\A\s*\{% comment %\}(.*?)\{% endcomment %\}", re.S)
 _LINE = re.compile(r"^  (\w+) *: *(\S.*?) +(required|optional) +(\S.*)$", re.M)
 _ATTRIBUTE = re.compile(r"^(hx|data|aria)_\w+$")
+_NONE = re.compile(r"(\w+) is (?:not )?None")
 _INHERITED = ("request", "csrf_token")
 
 
@@ -43,6 +44,7 @@ class Contract:
 
     purpose: str
     variables: dict[str, Variable]
+    blanks: dict[str, str]
 
     def check(self, name: str, given: set[str]) -> None:
         """Raise TemplateSyntaxError where a variable is unknown or a required one is missing."""
@@ -71,7 +73,11 @@ def contract(source: str) -> Contract:
         match[1]: Variable(match[1], match[2], match[3] == "required", match[4])
         for match in _LINE.finditer(header[1])
     }
-    return Contract(" ".join(words), variables)
+    # A variable that is not there costs Django some exceptions wherever it is named; an empty one does as well, but
+    # where a template asks for None.
+    asked = set(_NONE.findall(source))
+    blanks = {name: "" for name, one in variables.items() if not one.required and name not in asked}
+    return Contract(" ".join(words), variables, blanks)
 
 
 def render(context: Context, name: str, variables: dict[str, Any]) -> SafeString:
@@ -85,7 +91,7 @@ def render(context: Context, name: str, variables: dict[str, Any]) -> SafeString
         attributes = {key: variables.pop(key) for key in list(variables) if _ATTRIBUTE.match(key)}
     stated.check(name, set(variables))
     inherited = {key: context[key] for key in _INHERITED if key in context}
-    values = {**inherited, **variables, "attrs": flat_attributes(attributes)}
+    values = {**inherited, **stated.blanks, **variables, "attrs": flat_attributes(attributes)}
     return template.render(context.new(values))
 
 

@@ -10,9 +10,10 @@ from core.formatting import count
 from core.tables import Column
 from core.text import whole_number
 from files.api.search_serializers import criteria_in
+from files.search import statement
 from files.search.criteria import Criteria
 from files.search.narrowing import Chip, Facet, Narrowing, page_of
-from files.search.results import BEST, LISTED, Results
+from files.search.results import BEST, Results
 
 COLUMNS = [
     Column("name", "Name", sort="name", always=True),
@@ -26,7 +27,8 @@ COLUMNS = [
 OWNER = Column("owner", "Owner")
 
 SORTS = {column.sort: column.label for column in COLUMNS if column.sort}
-PAGE, LAST_PAGE = 50, 10**6
+PAGE, HITS, LAST_PAGE = 50, 25, 10**6
+"""Rows of a page; fewer where words are searched for, as a hit takes the place of three with the pieces of its text."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,11 @@ class Listing:
 
     def __init__(self, files: Any, asked: Asked) -> None:
         self.asked, self.criteria = asked, asked.criteria
-        window = (asked.page - 1) * PAGE, asked.page * PAGE
+        rows = HITS if asked.criteria.query else PAGE
+        window = (asked.page - 1) * rows, asked.page * rows
         self._files, self._narrowing = files, Narrowing(asked.criteria, asked.ordering)
         self._results = Results(files, asked.criteria, ordering=asked.ordering, window=window)
-        self.page: Page[Any] = Paginator(self._results, PAGE).get_page(asked.page)
+        self.page: Page[Any] = Paginator(self._results, rows).get_page(asked.page)
         self.ordering = self._results.ordering
 
     @property
@@ -70,8 +73,7 @@ class Listing:
         """What can be narrowed further. Kinds add to each other, so the other kinds are counted too."""
         counted = dict(self._results.found.facets)
         if self.criteria.kind:
-            any_kind = Results(self._files, replace(self.criteria, kind=()), window=(0, 0))
-            counted["kind"] = any_kind.found.facets["kind"]
+            counted["kind"] = Results(self._files, replace(self.criteria, kind=())).kinds()
         return self._narrowing.facets(counted, len(self._results))
 
     @property
@@ -123,7 +125,7 @@ class Listing:
             return ""
         if self.criteria.query:
             return "So many fit that only the newest were looked at. Add a word, or narrow the search, to see others."
-        return f"There are so many that the counts beside the list are those of the newest {count(LISTED)}."
+        return f"There are so many that the counts beside the list are those of the newest {count(statement.LISTED)}."
 
     @property
     def all_words(self) -> str:

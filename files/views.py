@@ -19,13 +19,14 @@ from core.errors import AppError
 from core.handoff import FileHandoff
 from core.http import next_page
 from core.snippets import base_of
+from core.text import SIZE_PATTERN
 from files import panels, selectors, services, snippets
 from files.actions import on_page
 from files.api.views import deleted
 from files.api.views import download as download_of
 from files.batch.members import may_hold_files
-from files.choices import Kind
-from files.forms import ChangeForm, SearchForm
+from files.choices import Kind, Origin
+from files.forms import ChangeForm
 from files.listing import COLUMNS, OWNER, Asked, Listing
 from files.models import File
 from files.uploads import IncomingFile, stream_uploads
@@ -39,10 +40,12 @@ def file_list(request: SignedInRequest) -> HttpResponse:
     asked = Asked.of(request.GET)
     saved = list(selectors.saved_searches(request.user))
     used = selectors.used_bytes(request.user)
+    files = File.objects.visible_to(request.user)
     context = {
-        "listing": Listing(File.objects.visible_to(request.user).select_related("owner"), asked),
+        "listing": Listing(files.select_related("owner") if request.user.is_staff else files, asked),
         "criteria": asked.criteria,
-        "form": SearchForm(asked.criteria),
+        "origins": Origin.choices,
+        "size_pattern": SIZE_PATTERN,
         "columns": [*COLUMNS, OWNER] if request.user.is_staff else COLUMNS,
         "bulk": _bulk(asked) if _may_change(request) else None,
         "saved": saved[:SAVED_SHOWN],

@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import components, formatting
@@ -23,6 +23,7 @@ for _filter in (
     formatting.count,
     formatting.size,
     formatting.exact_bytes,
+    formatting.typed_size,
     formatting.rate,
     formatting.byte_rate,
     formatting.ratio,
@@ -38,7 +39,7 @@ _TONES = {
     "warn": "paused waiting undecided degraded expiring stale skipped",
     "bad": "failed corrupt error denied expired revoked unhealthy offline refused",
 }
-MARK, END = mark_safe("<mark>"), mark_safe("</mark>")
+_icons: dict[str, SafeString] = {}
 _TONE_OF = {word: tone for tone, words in _TONES.items() for word in words.split()}
 
 
@@ -56,8 +57,12 @@ def uiblock(context: template.Context, content: str, name: str, /, **variables: 
 
 @register.simple_tag(takes_context=True)
 def icon(context: template.Context, name: str, /, **variables: Any) -> SafeString:
-    """Render an icon of the sprite: `{% icon "upload" %}`."""
-    return components.render(context, "icon", {"name": name, **variables})
+    """Render an icon of the sprite: `{% icon "upload" %}`. A page has a hundred: each is made once."""
+    if variables:
+        return components.render(context, "icon", {"name": name, **variables})
+    if name not in _icons:
+        _icons[name] = components.render(context, "icon", {"name": name})
+    return _icons[name]
 
 
 @register.filter
@@ -82,11 +87,9 @@ def when(moment: datetime | None) -> SafeString | str:
 @register.filter
 def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
     """Return pieces of text, those that are marked within `<mark>`: `{{ found.pieces|marked }}`."""
-    return format_html_join(
-        "",
-        "{}{}{}",
-        ((MARK if is_marked else "", text, END if is_marked else "") for text, is_marked in pieces),
-    )
+    escaped = ((escape(text), is_marked) for text, is_marked in pieces)
+    shown = (f"<mark>{text}</mark>" if is_marked else text for text, is_marked in escaped)
+    return mark_safe("".join(shown))  # noqa: S308 - each piece is escaped
 
 
 @register.filter

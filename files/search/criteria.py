@@ -1,7 +1,7 @@
 """What somebody searches for: the body of `POST /files/search`, the address of the page, what a saved search keeps."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -87,8 +87,8 @@ class Criteria:
 
     def as_json(self) -> dict[str, Any]:
         """Return the body that says the same, without what is empty."""
-        given = {name: value for name, value in asdict(self).items() if value or value == 0}
-        return {name: _plain(value) for name, value in given.items()}
+        given = ((name, getattr(self, name)) for name in NAMES)
+        return {name: _plain(value) for name, value in given if value or value == 0}
 
     def address(self, **others: str) -> str:
         """Return the query string of the page that shows what is found, with `others` in it; ordering, page."""

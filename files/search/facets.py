@@ -32,8 +32,9 @@ SIZES = (
 
 _MOST_FREQUENT = f"GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {MOST}"
 # One row a value: facet, value, count. `hits` is what the search found.
+KINDS = "SELECT 'kind', kind::text, count(*)::float8, 0 FROM hits GROUP BY kind"
 SQL = f"""
-SELECT 'kind', kind::text, count(*)::float8, 0 FROM hits GROUP BY kind
+{KINDS}
 UNION ALL (SELECT 'media_type', media_type::text, count(*)::float8, 0 FROM hits {_MOST_FREQUENT})
 UNION ALL (SELECT 'tags', tag::text, count(*)::float8, 0 FROM hits, unnest(tags) tag {_MOST_FREQUENT})
 UNION ALL SELECT 'size', width_bucket(size, %s::bigint[])::text, count(*)::float8, 0 FROM hits GROUP BY 2

@@ -1,5 +1,6 @@
 """Where a file has what was searched for: plain text with the places of the words; whoever shows it escapes it."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from files.search.words import WORD_MAX, fold, is_word
 BEFORE, AFTER = 40, 120
 FRAGMENTS, WORDS_MAX = 3, 8
 CHUNK = 1024
+_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
+"""What is folded at once: each character may become another number of them, but for ASCII."""
 FOLD_MAX = 1_000_000
 """Characters of texts beyond ASCII that are folded for one page: some 60 ms."""
 
@@ -108,11 +111,13 @@ def _mapped(text: str) -> tuple[str, list[int]]:
     """Return the folded text, and for each of its characters, and its end, where it comes from."""
     if text.isascii():
         return text.lower(), list(range(len(text) + 1))
-    folded, origins = [], []
-    for at, character in enumerate(text):
-        piece = fold(character)
+    folded: list[str] = []
+    origins: list[int] = []
+    for match in _RUN.finditer(text):
+        piece = fold(match[0])
         folded.append(piece)
-        origins += [at] * len(piece)
+        begin, end = match.span()
+        origins += range(begin, end) if match[0].isascii() else [begin] * len(piece)
     return "".join(folded), [*origins, len(text)]
 
 

@@ -7,8 +7,9 @@ alternative must be in the entry, or all in the text, whose words include those 
 import re
 from typing import Any
 
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, StrIndex
+from django.db.models.lookups import Exact
 
 from files.models import FileText
 from files.search.fields import Matches, Pairs, TsQueryField
@@ -23,13 +24,13 @@ _HASH = re.compile("[0-9a-f]{6,64}")
 EXACT, BEGINNING, WORDS, PART = 4.0, 3.0, 2.0, 1.0
 
 
-def named(files: Any, query: Query) -> Any:
-    """Return the files whose entry fits; also those whose hash begins with the query."""
+def named(files: Any, query: Query, *, by_pairs: bool = True) -> Any:
+    """Return the files whose entry fits, by the index of pairs or without; also those whose hash begins with it."""
     condition = Q()
     for group in query.groups:
         one = Q()
         for term in group:
-            one &= _contains(term.text)
+            one &= _contains(term.text, by_pairs=by_pairs)
         condition |= one
     if _HASH.fullmatch(query.whole):
         condition |= Q(object__sha256__startswith=query.whole)
@@ -41,8 +42,12 @@ def within(files: Any, query: Query) -> Any | None:
     wanted = query.tsquery()
     if not wanted:
         return None
-    found = files.filter(Matches(F("text__words"), tsquery(wanted)))
-    return found.exclude(_any_word(query.without)) if query.without else found
+    return without_named(files, query).filter(Matches(F("text__words"), tsquery(wanted)))
+
+
+def without_named(files: Any, query: Query) -> Any:
+    """Return the files without those whose entry has a word that must not be there."""
+    return files.exclude(_any_word(query.without)) if query.without else files
 
 
 def tsquery(text: str) -> Cast:
@@ -50,28 +55,35 @@ def tsquery(text: str) -> Cast:
     return Cast(Value(text), TsQueryField())
 
 
-def name_score(query: Query) -> Case | Value:
-    """Return what the name's match is worth, for files that `named` found."""
-    if not query.groups:
-        return Value(PART)
+def name_score(query: Query) -> tuple[str, list[Any]]:
+    """Return what the name's match is worth, as SQL over `folded` and `sha256` of files that `named` found."""
     whole = query.whole
-    scores = [
-        When(folded__startswith=f"{whole}\n", then=Value(EXACT)),
-        When(folded__startswith=whole, then=Value(BEGINNING)),
-        When(_all_begin_words(query), then=Value(WORDS)),
+    scores: list[tuple[str, list[Any], float]] = [
+        ("starts_with(folded, %s)", [f"{whole}\n"], EXACT),
+        ("starts_with(folded, %s)", [whole], BEGINNING),
+        ("folded ~ ALL (%s)", [[_begins_word(term) for term in query.terms()]], WORDS),
     ]
     if _HASH.fullmatch(whole):
-        scores.insert(0, When(object__sha256__startswith=whole, then=Value(EXACT)))
-    return Case(*scores, default=Value(PART), output_field=FloatField())
+        scores.insert(0, ("starts_with(sha256, %s)", [whole], EXACT))
+    if not query.groups:
+        return "%s::float8", [PART]
+    cases = " ".join(f"WHEN {condition} THEN {score}" for condition, _, score in scores)
+    return f"CASE {cases} ELSE {PART} END", [param for _, params, _ in scores for param in params]
 
 
-def _contains(text: str) -> Q:
-    """Return the condition that the entry has `text` somewhere."""
-    found = Q(folded__contains=text)
-    if len(text) > 1:
-        every = sorted(set(pairs(text)))
-        found &= Q(pairs__contains=every[:: -(-len(every) // PAIRS_MAX)])
-    return found
+def _contains(text: str, *, by_pairs: bool) -> Q:
+    """Return the condition that the entry has `text` somewhere.
+
+    It is looked for in a way of which the planner expects nothing: `LIKE` beside the pairs made it expect that few
+    files have both, and go through the many that have.
+    """
+    if len(text) < 2:
+        return Q(folded__contains=text)
+    found = ~Q(Exact(StrIndex(F("folded"), Value(text)), 0))
+    if not by_pairs:
+        return found
+    every = sorted(set(pairs(text)))
+    return Q(pairs__contains=every[:: -(-len(every) // PAIRS_MAX)]) & found
 
 
 def _without(files: Any, query: Query) -> Any:
@@ -86,12 +98,9 @@ def _without(files: Any, query: Query) -> Any:
 def _any_word(terms: tuple[Term, ...]) -> Q:
     condition = Q()
     for term in terms:
-        condition |= Q(folded__regex=rf"(^|[^[:alnum:]]){re.escape(term.text)}($|[^[:alnum:]])")
+        condition |= Q(folded__regex=rf"{_begins_word(term)}($|[^[:alnum:]])")
     return condition
 
 
-def _all_begin_words(query: Query) -> Q:
-    condition = Q()
-    for term in query.terms():
-        condition &= Q(folded__regex=rf"(^|[^[:alnum:]]){re.escape(term.text)}")
-    return condition
+def _begins_word(term: Term) -> str:
+    return rf"(^|[^[:alnum:]]){re.escape(term.text)}"

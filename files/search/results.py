@@ -1,8 +1,4 @@
-"""Running a search: one statement finds, ranks and counts, a second brings the files of the page, a third their texts.
-
-Broad searches are bounded: of the files whose entry fits, and of those whose text fits, the newest `NEWEST` are looked
-at; of all of these the best `RANKED` by name and age are ranked by their texts too.
-"""
+"""Running a search: one statement finds, a second brings the files of the page, a third their texts."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -12,46 +8,19 @@ from typing import Any, overload
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Func, IntegerField, Value
+from django.db.models import F, Func, IntegerField
 from django.utils import timezone
 
+from files.choices import Kind
 from files.models import File, FileText
-from files.search import facets, highlights, matching
+from files.search import facets, highlights, matching, statement
 from files.search.criteria import Criteria
 from files.search.highlights import Highlight
 
-NEWEST, RANKED = 3_000, 300
-LISTED = 10_000
-"""How many files, the newest, are counted by their facets where no words are searched for."""
 BODIES_BYTES = 8 * 1024 * 1024
 """How much text one page reads to show where the words are."""
 FIELDS = ("created_at", "name", "size", "kind", "media_type")
 BEST = "-score"
-
-Row = tuple[str, str, float, int]
-
-_COLUMNS = "id, name, created_at, kind, media_type, size, tags, score"
-_SEARCHED = """
-WITH named({columns}) AS MATERIALIZED ({named}),
-within({columns}) AS MATERIALIZED ({within}),
-hits AS MATERIALIZED (
-  SELECT DISTINCT ON (id) * FROM (SELECT * FROM named UNION ALL SELECT * FROM within) found ORDER BY id, score DESC
-),
-best AS (SELECT id, score FROM hits ORDER BY score DESC, created_at DESC, id DESC LIMIT {ranked}),
-ranked AS (
-  SELECT best.id, best.score + coalesce(ts_rank_cd(words, %s::tsquery, 1 | 32), 0) AS full_score
-  FROM best LEFT JOIN file_texts ON file_id = best.id
-),
-page AS (
-  SELECT id, coalesce(full_score, score) AS score, row_number() OVER (ORDER BY {order}) AS place
-  FROM hits LEFT JOIN ranked USING (id) ORDER BY place LIMIT %s OFFSET %s
-)
-SELECT 'count', '', count(*)::float8, 0 FROM hits
-UNION ALL SELECT 'most', '', greatest((SELECT count(*) FROM named), (SELECT count(*) FROM within))::float8, 0
-UNION ALL SELECT 'page', id::text, score, place FROM page
-"""
-_NO_TEXT = "SELECT * FROM named WHERE false"
-_LISTED = "WITH hits({columns}) AS MATERIALIZED ({listed})"
 
 
 @dataclass(frozen=True)
@@ -76,6 +45,11 @@ class Hit:
     def tags(self) -> list[Highlight]:
         """The tags likewise."""
         return [self._marked("tags", tag) for tag in self.file.tags]
+
+    @property
+    def kind(self) -> str:
+        """The kind in words, without the dictionary of all of them that Django makes for each."""
+        return Kind(self.file.kind).label
 
     @property
     def fragments(self) -> list[Highlight]:
@@ -141,6 +115,11 @@ class Results(Sequence[Hit]):
         """What there is, and the page of the window."""
         return self._search() if self.query else self._list()
 
+    def kinds(self) -> list[dict[str, Any]]:
+        """Return the kinds of what is found, counted; nothing else is looked for."""
+        sql, params = self._hits_statement()
+        return facets.of_rows(statement.fetched(f"{sql} {facets.KINDS}", params))["kind"]
+
     def files(self) -> Any:
         """Return all that is found, as rows to do something with; not in any order."""
         files = self._files.order_by()
@@ -156,43 +135,35 @@ class Results(Sequence[Hit]):
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
             return "\n".join(row[0] for row in cursor.fetchall())
 
-    def _statement(self) -> tuple[str, list[Any]]:
-        """Return SQL and parameters of the one statement that finds, ranks and counts."""
-        named = matching.named(self._files, self.query).annotate(score=matching.name_score(self.query))
-        sql_named, of_named = _newest(named, NEWEST)
-        sql_within: str = _NO_TEXT
-        of_within: Sequence[Any] = ()
-        within = matching.within(self._files, self.query)
-        if within is not None:
-            sql_within, of_within = _newest(within.annotate(score=Value(0.0)), NEWEST)
-        sql = _SEARCHED.format(
-            columns=_COLUMNS, named=sql_named, within=sql_within, ranked=RANKED, order=self._order()
-        )
-        start, stop = self._window
-        params = [*of_named, *of_within, self.query.tsquery() or None, stop - start, start]
-        if self._with_facets:
-            sql, params = f"{sql} UNION ALL {facets.SQL}", [*params, *facets.sql_params(timezone.now())]
-        return sql, params
+    def _statement(self) -> statement.Sql:
+        """Return the one statement that finds, ranks and counts."""
+        hits, of_hits = self._hits_statement()
+        page, of_page = statement.page(self.query, self._order(), self._window)
+        return self._faceted(hits + page, [*of_hits, *of_page], " UNION ALL ")
+
+    def _hits_statement(self) -> statement.Sql:
+        return statement.searched(self._files, self.query) if self.query else statement.listed(self._files)
+
+    def _faceted(self, sql: str, params: list[Any], joined: str = " ") -> statement.Sql:
+        if not self._with_facets:
+            return sql, params
+        return f"{sql}{joined}{facets.SQL}", [*params, *facets.sql_params(timezone.now())]
 
     def _search(self) -> Found:
-        rows = _fetched(*self._statement())
+        rows = statement.fetched(*self._statement())
         numbers = {part: int(number) for part, _, number, _ in rows if part in {"count", "most"}}
         page = sorted((place, UUID(pk), round(score, 4)) for part, pk, score, place in rows if part == "page")
         return Found(
             count=numbers["count"],
-            complete=numbers["most"] < NEWEST,
+            complete=numbers["most"] < statement.NEWEST,
             page=[(pk, score) for _, pk, score in page],
             facets=facets.of_rows(rows),
         )
 
     def _list(self) -> Found:
         count = self._files.count()
-        rows: list[Row] = []
-        if self._with_facets:
-            listed, params = _newest(self._files.annotate(score=Value(0.0)), LISTED)
-            sql = f"{_LISTED.format(columns=_COLUMNS, listed=listed)} {facets.SQL}"
-            rows = _fetched(sql, [*params, *facets.sql_params(timezone.now())])
-        return Found(count, complete=count <= LISTED, page=[], facets=facets.of_rows(rows))
+        rows = statement.fetched(*self._faceted(*self._hits_statement())) if self._with_facets else []
+        return Found(count, complete=count <= statement.LISTED, page=[], facets=facets.of_rows(rows))
 
     def _order(self) -> str:
         """Return the order as SQL; one of ours, whoever asked."""
@@ -222,21 +193,6 @@ class Results(Sequence[Hit]):
             )
             for file, score in present
         ]
-
-
-def _newest(files: Any, most: int) -> tuple[str, Sequence[Any]]:
-    """Return SQL and parameters of the newest `most` of the files, with the columns that facets and ranks need."""
-    columns = [name for name in _COLUMNS.split(", ") if name != "score"]
-    newest = files.order_by("-created_at", "-pk").values_list(*columns, "score")[:most]
-    sql, params = newest.query.sql_with_params()
-    return sql, params
-
-
-def _fetched(sql: str, params: Sequence[Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[Row] = cursor.fetchall()
-    return rows
 
 
 def _bodies(files: list[Any]) -> dict[UUID, str]:
