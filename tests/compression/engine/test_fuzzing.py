@@ -6,6 +6,7 @@ import pytest
 
 from compression.engine.formats import all_formats
 from tests.compression.engine.catalogue import VARIANTS
+from tests.compression.engine.fuzzing import __main__ as command
 from tests.compression.engine.fuzzing import trial
 from tests.compression.engine.fuzzing.campaign import Tally, campaign, try_all
 from tests.compression.engine.fuzzing.judging import judged, made_of
@@ -135,3 +136,21 @@ def test_a_crash_is_contained_and_told_by_its_number(hostile_host):
     assert "SIGSEGV" in tally.crashes[3]
     assert tally.wrong == {}
     assert hostile_host.children() == []
+
+
+def test_the_command_prints_a_table_and_fails_where_something_is_wrong(tmp_path, monkeypatch, capsys):
+    saved = tmp_path / "mutated"
+    options = ["--format", "gzip", "--jobs", "1", "--seed", "1", "--only", "3", "--save", str(saved)]
+    monkeypatch.setattr("sys.argv", ["fuzz", *options])
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert command.main() == 0
+    assert saved.read_bytes() == mutation("gzip", 1, 3).data
+    said = capsys.readouterr().out
+    assert mutation("gzip", 1, 3).seed.name in said
+    assert "| gzip | 1 |" in said
+    tally = Tally("gzip", crashes={5: "SIGSEGV"}, wrong={4: ["wrong bytes"]})
+    monkeypatch.setattr(command, "_run", lambda options: [tally])
+    assert command.main() == 1
+    said = capsys.readouterr().out
+    assert "WRONG --format gzip --seed 1 --only 4: wrong bytes" in said
+    assert "contained --format gzip --seed 1 --only 5: SIGSEGV" in said
