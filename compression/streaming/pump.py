@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from compression.engine.isolation.protocol import DecodeReport, EncodeReport
 from compression.engine.isolation.streaming import StreamCall
@@ -45,11 +46,14 @@ class Pump:
         reporting = asyncio.ensure_future(self._call.report())
         answering = asyncio.ensure_future(self._answer(reporting))
         feeding = asyncio.ensure_future(self._feed(body))
-        tasks = (answering, feeding, reporting)
+        leaving = asyncio.ensure_future(self._leave())
+        tasks = (answering, feeding, leaving, reporting)
         try:
-            await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
-            if not answering.done():
-                await feeding  # it ends with an exception alone
+            waited: set[asyncio.Future[Any]] = {answering, feeding, leaving}
+            while not answering.done():
+                done, waited = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+                for task in () if answering.done() else done:
+                    task.result()
             return await answering
         finally:
             for task in tasks:
@@ -57,13 +61,16 @@ class Pump:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _feed(self, body: AsyncIterator[bytes]) -> None:
-        """Give the body to the codec, then watch the client until it leaves."""
+        """Give the body to the codec."""
         with suppress(BrokenPipeError):  # the codec wants no more: its report says why
             async for chunk in body:
                 self.incoming.note(chunk)
                 await self._call.write(chunk)
             self._call.end_input()
         self._fed = True
+
+    async def _leave(self) -> None:
+        """Watch the client: a slow codec shall not work on for nobody."""
         await self._exchange.disconnected()
         raise ClientGone("the client left during a stream")
 

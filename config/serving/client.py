@@ -14,6 +14,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 # Where the server puts a function that says whether the connection is closed or about to be.
 CLOSING = "dynacomp.closing"
+# And one that says whether its client sends no more, which can be known before all is read that it has sent.
+HUNG_UP = "dynacomp.hung_up"
 
 
 # Seconds for which a body that nobody wants is still taken before the connection is closed.
@@ -25,7 +27,9 @@ class Client:
 
     def __init__(self, scope: Scope, send: Send, inbound: Inbound) -> None:
         self._scope, self._send, self._inbound = scope, send, inbound
-        self._is_closing: Callable[[], bool] = scope.get("extensions", {}).get(CLOSING, lambda: False)
+        extensions: dict[str, Callable[[], bool]] = scope.get("extensions", {})
+        self._is_closing = extensions.get(CLOSING, lambda: False)
+        self.has_hung_up = extensions.get(HUNG_UP, self._is_closing)
         self.silent = scope["method"] == "HEAD"
         self.started = self.ended = False
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LOOK_SECONDS = 0.5
+
 
 class LoopExchange:
     """An `Exchange` over one HTTP request of the bridge."""
@@ -95,8 +97,10 @@ class LoopExchange:
                 future.cancel()
 
     async def disconnected(self) -> None:
-        if not self._inbound.ended:
-            await asyncio.Event().wait()  # the unread body stands between us and the news
+        while not self._inbound.ended:  # the unread body stands between us and the news
+            if self._client.has_hung_up():
+                return
+            await asyncio.sleep(LOOK_SECONDS)
         if self._gone is None:
             self._gone = asyncio.ensure_future(self._inbound.client_left())
         await asyncio.shield(self._gone)

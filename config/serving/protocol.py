@@ -1,13 +1,14 @@
 """uvicorn's HTTP/1.1 protocol with the limits that it lacks: the size of a request's head, and silence."""
 
 import fcntl
+import select
 import struct
 import termios
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from config.serving.client import CLOSING
+from config.serving.client import CLOSING, HUNG_UP
 
 URL_BYTES: Final = 16 * 1024
 HEAD_BYTES: Final = 64 * 1024
@@ -50,7 +51,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head, self._head_bytes, self._head_since = True, 0, self._active_at
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
-        scope["extensions"] = {CLOSING: self.transport.is_closing}
+        scope["extensions"] = {CLOSING: self.transport.is_closing, HUNG_UP: self.has_hung_up}
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the request target."""
@@ -100,6 +101,12 @@ class GuardedProtocol(HttpToolsProtocol):
                 self.transport.close()
         elif now - self._active_at > HEAD_SECONDS + self.timeout_keep_alive:
             self.transport.close()
+
+    def has_hung_up(self) -> bool:
+        """Say whether the client sends no more, even if what it has sent before is not read yet."""
+        poll = select.poll()
+        poll.register(self.transport.get_extra_info("socket").fileno(), select.POLLRDHUP)
+        return self.transport.is_closing() or bool(poll.poll(0))
 
     def _owes_body(self) -> bool:
         cycle = self.cycle

@@ -54,7 +54,7 @@ class Exchange(Protocol):
         """Wait for `event` without a thread. False: it did not come in time, or the server stops."""
 
     async def disconnected(self) -> None:
-        """Return when the client has left; known only while no request body is left unread."""
+        """Return when the client has left; while a body is left unread, when it sends no more of it."""
 
 
 class Handoff(StreamingHttpResponse):

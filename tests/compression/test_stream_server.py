@@ -182,6 +182,19 @@ def test_a_client_that_leaves_stops_the_work(client: Client) -> None:
     until(lambda: not _codec_children())
 
 
+def test_a_client_that_leaves_much_unread_behind_stops_the_work_too(client: Client) -> None:
+    raw = client.begin("algorithm=xz&level=9", f"Content-Length: {200 * MIB}", chunked=False)
+    raw.socket.settimeout(0.5)
+    with suppress(TimeoutError):  # until the slow codec holds us back
+        while True:
+            raw.socket.sendall(os.urandom(MIB))
+    raw.close()
+    began = time.monotonic()
+    assert outcome().error_code == "client_gone"
+    assert time.monotonic() - began < 5
+    until(lambda: not _codec_children())
+
+
 def _codec_children() -> list[psutil.Process]:
     """The children of all codec hosts of this test run."""
     hosts = [
