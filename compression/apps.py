@@ -34,6 +34,7 @@ class CompressionConfig(AppConfig):
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
         navigation.add("Work", "Compare", "compression:compare", icon="compare", order=12)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
+        navigation.add("Work", "Stream", "compression:stream", icon="stream", order=16)
         navigation.add("Work", "Batches", "compression:batches", icon="table", order=17)
         navigation.add("Work", "Results", "compression:results", icon="check", order=20)
         navigation.add("Study", "Algorithms", "compression:algorithms", icon="chart", order=10)

@@ -112,7 +112,10 @@ def options_of(algorithms: QuerySet[Algorithm]) -> list[dict[str, Any]]:
             "group": algorithm.family,
             "note": algorithm.description,
             "colour": algorithm.colour,
-            "data": {f"level-{name}": level for name, level in (algorithm.levels or {}).items()},
+            "data": {
+                "extension": algorithm.file_extension,
+                **{f"level-{name}": level for name, level in (algorithm.levels or {}).items()},
+            },
         }
         for algorithm in algorithms.order_by("colour", "family", "name")
     ]

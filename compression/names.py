@@ -12,7 +12,7 @@ def compressed_name(name: str, extension: str) -> str:
 
 def original_name(name: str, extension: str) -> str:
     """Return `name` without the extension of the format; a name that has another one says what was done."""
-    if len(name) > len(extension) and name.lower().endswith(extension):
+    if extension and len(name) > len(extension) and name.lower().endswith(extension):
         return name[: -len(extension)]
     suffix = PurePosixPath(name).suffix
     if extension == ".gz" and suffix.lower() == ".tgz":

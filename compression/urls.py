@@ -7,12 +7,14 @@ from compression.algorithms import views as algorithm_views
 from compression.batch import views as batch_views
 from compression.compare import views as compare_views
 from compression.history import views as history_views
+from compression.streaming import views as stream_views
 
 app_name = "compression"
 urlpatterns = [
     path("compress", views.compress, name="compress"),
     path("compress/options", views.options, name="options"),
     path("decompress", views.decompress, name="decompress"),
+    path("stream", stream_views.stream, name="stream"),
     path("batches", batch_views.batch_list, name="batches"),
     path("batches/new", batch_views.new, name="batch-new"),
     path("batches/method", batch_views.method, name="batch-method"),

@@ -43,6 +43,7 @@ PAGES: dict[str, Rule] = {
     "compression:compress": rule(GET=VIEWER, POST=USER),
     "compression:options": rule(GET=VIEWER),
     "compression:decompress": rule(GET=VIEWER, POST=USER),
+    "compression:stream": rule(GET=USER),
     "compression:batches": rule(GET=VIEWER),
     "compression:batch-new": rule(GET=USER, POST=USER),
     "compression:batch-method": rule(GET=USER),

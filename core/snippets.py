@@ -26,7 +26,7 @@ LANGUAGES = {CURL: "curl", PYTHON: "python", STREAM: "curl_stream", COMMAND: "co
 NAME_BYTES = 240
 """File systems allow 255 for a name, where ours count letters; the rest is for the endings of what is made of it."""
 
-_AUTH = '-H "Authorization: Bearer $TOKEN"'
+AUTH = '-H "Authorization: Bearer $TOKEN"'
 _SUFFIX = re.compile(r"(?<=.)(\.[^.]{1,15}){1,2}$")
 
 
@@ -71,7 +71,7 @@ def curl_ask_with(base: str, path: str, body: str) -> str:
 
 
 def _curl_post(base: str, path: str, here: str) -> str:
-    return f"""answer=$(curl -sS {_AUTH} -H "Content-Type: application/json" -H "Prefer: wait=30" \\
+    return f"""answer=$(curl -sS {AUTH} -H "Content-Type: application/json" -H "Prefer: wait=30" \\
   -d @- {base}/api/v1/{path} {here}
 END
 )
@@ -80,14 +80,14 @@ END
 
 def curl_shown(base: str, path: str) -> str:
     """Return shell that prints what the API answers to a GET; `path` is a word of the shell already."""
-    return f"curl -fsS {_AUTH} {base}/api/v1/{path}"
+    return f"curl -fsS {AUTH} {base}/api/v1/{path}"
 
 
 def curl_wait(base: str) -> str:
     """Return shell that waits for the end of the job in $answer, where it is one."""
     return f"""while printf %s "$answer" | grep -q '"ended_at":null'; do  # it became a job
   job=$(printf %s "$answer" | grep -o '"id":"[^"]*"' | head -n 1 | cut -d '"' -f 4)
-  answer=$(curl -sS {_AUTH} -H "Prefer: wait=30" {base}/api/v1/jobs/$job)
+  answer=$(curl -sS {AUTH} -H "Prefer: wait=30" {base}/api/v1/jobs/$job)
 done"""
 
 
@@ -100,7 +100,7 @@ def curl_pick(name: str) -> str:
 def curl_get(base: str, path: str, target: str, *, folders: bool = False) -> str:
     """Return shell that writes what is at `path` to a file; both are words of the shell already."""
     made = "--create-dirs " if folders else ""
-    return f"curl -fsS {_AUTH} {made}-o {target} {base}/api/v1/{path}"
+    return f"curl -fsS {AUTH} {made}-o {target} {base}/api/v1/{path}"
 
 
 def curl_file(base: str, file_id: Any, target: str, *, folders: bool = False) -> str:

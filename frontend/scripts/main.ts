@@ -17,6 +17,7 @@ import { installRelativeTimes } from "./relative_time.ts";
 import { searchSelect } from "./search_select.ts";
 import { linkChoice } from "./link_choice.ts";
 import { checkAll, copyCode, passwordReveal } from "./small.ts";
+import { streamFile } from "./stream.ts";
 import { dataTable } from "./table.ts";
 import { tabs } from "./tabs.ts";
 import { followSystemTheme, themeSwitch } from "./theme.ts";
@@ -40,6 +41,7 @@ const components: Record<string, () => object> = {
   passwordReveal,
   scatter,
   searchSelect,
+  streamFile,
   tabs,
   themeSwitch,
   toasts,

@@ -15,7 +15,12 @@ from uuid import uuid4
 
 import pytest
 
+from compression.choices import Operation
 from compression.engine import codecs
+from compression.snippets import Settings
+from compression.streaming.snippets import for_stream
+from core.snippets import COMMAND, CURL, PYTHON, local_name, word
+from core.snippets import LANGUAGES as LANGUAGES_OF
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
@@ -311,3 +316,24 @@ def test_what_is_refused_is_said(ask: Ask, run: Run, upload: Upload) -> None:
     for language in ("curl", "python"):
         with pytest.raises(AssertionError, match="There is no such object"):
             run(language, [snippets[language]])
+
+
+def test_streams(stack: Stack, ask: Ask, run: Run) -> None:
+    schema = codecs.get("zstd").schema()["properties"]
+    params = {"checksum": False}
+    wish = {"algorithm": "zstd", "level": -3, "params": params}
+    settings = Settings(wish, "zstd", -3, params, schema)
+    for name in ("-a 'b' {c}[1-2].txt", "見" * 200):
+        target = f"{name}.zst"
+        there = dict(for_stream(Operation.COMPRESS, settings, name, target, stack.url))
+        back = dict(for_stream(Operation.DECOMPRESS, None, target, f"{name}.out", stack.url))
+        data = TEXT * 3000  # more than the buffers on the way
+        given = f"printf '{TEXT.decode()}%.0s' $(seq 3000) > {word(local_name(name))}"
+        python = f"open({local_name(name)!r}, 'w').write({TEXT.decode()!r} * 3000)"
+        packed = set()
+        for language in (CURL, PYTHON, COMMAND):
+            begin = python if language == PYTHON else given
+            found = written(run(LANGUAGES_OF[language], [begin, there[language], back[language]]))
+            assert found[local_name(f"{name}.out")] == sha256(data), language
+            packed.add(found[local_name(target)])
+        assert len(packed) == 2  # the command line knows how much is to come, and writes it down
