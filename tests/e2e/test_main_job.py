@@ -5,25 +5,13 @@ import random
 import re
 import subprocess
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.people import sign_up
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
-
-PASSWORD = "a long enough sentence"
-
-
-def sign_up(page: Page) -> None:
-    page.goto("/")
-    page.get_by_role("link", name=re.compile("sign up|create an account", re.I)).click()
-    name = f"u{uuid4().hex[:10]}"
-    page.get_by_label("User name").fill(name)
-    page.get_by_label("E-mail").fill(f"{name}@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name=re.compile("sign up|create", re.I)).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def choose_algorithm(page: Page, name: str) -> None:
