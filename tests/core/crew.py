@@ -70,7 +70,7 @@ class Crew:
         self._log.unlink()
 
 
-def until(condition: Callable[[], T | Literal[False] | None], seconds: float = 15.0) -> T:
+def until(condition: Callable[[], T | Literal[False] | None], seconds: float = 40.0) -> T:
     """Return what `condition` gives as soon as it is true; fail when it is not in time."""
     deadline = time.monotonic() + seconds
     while True:
