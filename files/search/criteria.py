@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import QueryDict
 from django.utils import timezone
 
 from files.search.query import Query, parse
@@ -92,13 +92,8 @@ class Criteria:
 
     def address(self, **others: str) -> str:
         """Return the query string of the page that shows what is found, with `others` in it; ordering, page."""
-        address = QueryDict(mutable=True)
-        for name, value in self.as_json().items():
-            address.setlist(IN_ADDRESS.get(name, name), value if isinstance(value, list) else [str(value)])
-        for name, other in others.items():
-            if other:
-                address[name] = other
-        return address.urlencode()
+        named = {IN_ADDRESS.get(name, name): value for name, value in self.as_json().items()}
+        return urlencode(named | {name: other for name, other in others.items() if other}, doseq=True)
 
     def toggled(self, name: str, value: str) -> Self:
         """Return the criteria with a value of a field that takes several added, or taken away where it is there."""

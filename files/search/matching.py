@@ -7,8 +7,8 @@ alternative must be in the entry, or all in the text, whose words include those 
 import re
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Cast, StrIndex
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, StrIndex
 from django.db.models.lookups import Exact
 
 from files.models import FileText
@@ -25,7 +25,10 @@ EXACT, BEGINNING, WORDS, PART = 4.0, 3.0, 2.0, 1.0
 
 
 def named(files: Any, query: Query, *, by_pairs: bool = True) -> Any:
-    """Return the files whose entry fits, by the index of pairs or without; also those whose hash begins with it."""
+    """Return the files whose entry fits, by the index of pairs or without; also those whose hash begins with it.
+
+    Their texts are not looked at: one may have what must not be there.
+    """
     condition = Q()
     for group in query.groups:
         one = Q()
@@ -34,15 +37,16 @@ def named(files: Any, query: Query, *, by_pairs: bool = True) -> Any:
         condition |= one
     if _HASH.fullmatch(query.whole):
         condition |= Q(object__sha256__startswith=query.whole)
-    return _without(files.alias(pairs=Pairs("folded")).filter(condition), query)
+    return without_named(files.alias(pairs=Pairs("folded")).filter(condition), query)
 
 
-def within(files: Any, query: Query) -> Any | None:
-    """Return the files whose text fits; None where no text can."""
+def within(files: Any, query: Query, *, looked: bool = False) -> Any | None:
+    """Return the files whose text fits, by whichever way or by a look at each; None where no text can."""
     wanted = query.tsquery()
     if not wanted:
         return None
-    return without_named(files, query).filter(Matches(F("text__words"), tsquery(wanted)))
+    fits = _looked(wanted) if looked else Matches(F("text__words"), tsquery(wanted))
+    return without_named(files, query).filter(fits)
 
 
 def without_named(files: Any, query: Query) -> Any:
@@ -86,13 +90,15 @@ def _contains(text: str, *, by_pairs: bool) -> Q:
     return Q(pairs__contains=every[:: -(-len(every) // PAIRS_MAX)]) & found
 
 
-def _without(files: Any, query: Query) -> Any:
-    if not query.without:
-        return files
-    unwanted = FileText.objects.filter(
-        Matches(F("words"), tsquery(query.tsquery_without())), pk=OuterRef("pk")
-    )
-    return files.exclude(_any_word(query.without)).exclude(Exists(unwanted))
+def without_texts(files: Any, query: Query) -> Any:
+    """Return the files without those whose text has a word that must not be there; each text is looked at."""
+    return files.exclude(_looked(query.tsquery_without())) if query.without else files
+
+
+def _looked(wanted: str) -> Coalesce:
+    """Return whether the text of a file fits, as something that no planner turns into a look at all texts."""
+    text = FileText.objects.filter(pk=OuterRef("pk")).annotate(fits=Matches(F("words"), tsquery(wanted)))
+    return Coalesce(Subquery(text.values("fits")), Value(False))
 
 
 def _any_word(terms: tuple[Term, ...]) -> Q:

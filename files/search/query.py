@@ -21,12 +21,12 @@ class Term:
     words: tuple[str, ...]
     is_open: bool = False
 
-    def tsquery(self) -> str:
-        """Return the term as PostgreSQL reads a tsquery; words of one term follow each other."""
+    def tsquery(self, *, apart: bool = False) -> str:
+        """Return the term as PostgreSQL reads a tsquery; its words follow each other, unless they may be `apart`."""
         quoted = [f"'{word}'" for word in self.words]
         if self.is_open:
             quoted[-1] += ":*"
-        return quoted[0] if len(quoted) == 1 else f"({' <-> '.join(quoted)})"
+        return quoted[0] if len(quoted) == 1 else f"({(' & ' if apart else ' <-> ').join(quoted)})"
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,15 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.groups or self.without)
 
-    def tsquery(self) -> str:
-        """Return what the content must have, as PostgreSQL reads a tsquery; empty where no content can have it."""
-        wordy = [[term.tsquery() for term in group if term.words] for group in self.groups]
+    def tsquery(self, *, apart: bool = False) -> str:
+        """Return what the content must have, as PostgreSQL reads a tsquery; empty where no content can have it.
+
+        With `apart`, what an index can tell alone: it knows of each content the words, not their places.
+        """
+        wordy = [[term.tsquery(apart=apart) for term in group if term.words] for group in self.groups]
         wanted = " | ".join(f"({' & '.join(group)})" for group in wordy if group)
-        unwanted = self.tsquery_without()
+        told = not apart or all(len(term.words) < 2 for term in self.without)
+        unwanted = self.tsquery_without() if told else ""
         return f"({wanted}) & !({unwanted})" if wanted and unwanted else wanted
 
     def tsquery_without(self) -> str:

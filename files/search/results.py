@@ -125,7 +125,8 @@ class Results(Sequence[Hit]):
         files = self._files.order_by()
         if not self.query:
             return files
-        found, texts = matching.named(files, self.query).values("pk"), matching.within(files, self.query)
+        named = matching.without_texts(matching.named(files, self.query), self.query)
+        found, texts = named.values("pk"), matching.within(files, self.query)
         return files.filter(pk__in=found if texts is None else found.union(texts.values("pk")))
 
     def explain(self) -> str:
@@ -151,11 +152,11 @@ class Results(Sequence[Hit]):
 
     def _search(self) -> Found:
         rows = statement.fetched(*self._statement())
-        numbers = {part: int(number) for part, _, number, _ in rows if part in {"count", "most"}}
+        numbers = {part: int(number) for part, _, number, _ in rows if part in {"count", "newest", "looked"}}
         page = sorted((place, UUID(pk), round(score, 4)) for part, pk, score, place in rows if part == "page")
         return Found(
             count=numbers["count"],
-            complete=numbers["most"] < statement.NEWEST,
+            complete=statement.is_complete(numbers["newest"], numbers["looked"]),
             page=[(pk, score) for _, pk, score in page],
             facets=facets.of_rows(rows),
         )

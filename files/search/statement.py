@@ -1,7 +1,8 @@
 """The one statement that finds, ranks and counts, as SQL.
 
 Broad searches are bounded: of the files whose entry fits, and of those whose text fits, the newest `NEWEST` are looked
-at; of all of these the best `RANKED` by name and age are ranked by their texts too.
+at; of texts that have the words of a phrase, the newest `LOOKED`, for only a look tells where the words are. The best
+`RANKED` of all, by name and age, are ranked by their texts too.
 """
 
 import json
@@ -15,11 +16,11 @@ from django.db.models.expressions import RawSQL
 from files.search import matching
 from files.search.query import Query
 
-NEWEST, RANKED = 1_000, 200
-LISTED = 5_000
+NEWEST, LOOKED, RANKED = 1_000, 1_500, 200
+LISTED = 3_000
 """How many files, the newest, are counted by their facets where no words are searched for."""
-FEW = 3_000
-"""So few texts are looked through where the words are in most of them, or the files are no more."""
+LOOKS = 5
+"""A look at the words of a text takes the time of so many files that are fetched by their ids."""
 
 Row = tuple[str, str, float, int]
 Sql = tuple[str, list[Any]]
@@ -28,8 +29,16 @@ _COLUMNS = "id, name, created_at, kind, media_type, size, tags"
 _SEARCHED = """
 WITH newest({columns}, folded, sha256) AS MATERIALIZED ({named}),
 matching AS MATERIALIZED ({matching}),
-named AS MATERIALIZED (SELECT {columns}, ({score})::float8 AS score FROM newest),
-within AS MATERIALIZED (SELECT {columns}, 0::float8 AS score FROM ({within}) found({columns})),
+named AS MATERIALIZED (
+  SELECT {columns}, ({score})::float8 AS score FROM newest
+  WHERE %s::text IS NULL OR NOT coalesce((SELECT words @@ %s::tsquery FROM file_texts WHERE file_id = newest.id), false)
+),
+candidates({columns}) AS MATERIALIZED ({candidates}),
+within AS MATERIALIZED (
+  SELECT {columns}, 0::float8 AS score FROM candidates
+  WHERE %s::text IS NULL OR coalesce((SELECT words @@ %s::tsquery FROM file_texts WHERE file_id = id), false)
+  ORDER BY created_at DESC, id DESC LIMIT {newest}
+),
 hits AS MATERIALIZED (
   SELECT DISTINCT ON (id) * FROM (SELECT * FROM named UNION ALL SELECT * FROM within) found ORDER BY id, score DESC
 )
@@ -45,7 +54,8 @@ page AS (
   FROM hits LEFT JOIN ranked USING (id) ORDER BY place LIMIT %s OFFSET %s
 )
 SELECT 'count', '', count(*)::float8, 0 FROM hits
-UNION ALL SELECT 'most', '', greatest((SELECT count(*) FROM named), (SELECT count(*) FROM within))::float8, 0
+UNION ALL SELECT 'newest', '', greatest((SELECT count(*) FROM newest), (SELECT count(*) FROM within))::float8, 0
+UNION ALL SELECT 'looked', '', count(*)::float8, 0 FROM candidates
 UNION ALL SELECT 'page', id::text, score, place FROM page
 """
 _LISTED = "WITH hits({columns}) AS MATERIALIZED ({listed})"
@@ -53,9 +63,9 @@ _MATCHING = "SELECT file_id FROM file_texts WHERE words @@ %s::tsquery"
 _NO_MATCHING = "SELECT NULL::uuid AS file_id WHERE false"
 _NEWEST_MATCHING = """
 SELECT {columns} FROM (SELECT file_id FROM matching ORDER BY file_id DESC) text
-CROSS JOIN LATERAL ({one}) found({columns}) ORDER BY text.file_id DESC LIMIT {newest}
+CROSS JOIN LATERAL ({one}) found({columns}) ORDER BY text.file_id DESC LIMIT {most}
 """
-_NONE_WITHIN = "SELECT {columns} FROM newest WHERE false"
+_NO_CANDIDATES = "SELECT {columns} FROM newest WHERE false"
 # What is within OFFSET is planned by itself.
 _EXPECTED = """
 EXPLAIN (FORMAT JSON) SELECT id FROM ({named}) named({columns}, folded, sha256)
@@ -77,9 +87,32 @@ def searched(files: Any, query: Query) -> Sql:
         matching.named(files, query, by_pairs=way.by_pairs), NEWEST, "folded", "object_id"
     )
     score, of_score = matching.name_score(query)
-    texts, of_texts, within, of_within = _within(files, query, way)
-    sql = _SEARCHED.format(columns=_COLUMNS, named=named, matching=texts, score=score, within=within)
-    return sql, [*of_named, *of_texts, *of_score, *of_within]
+    sought = _candidates(files, query, way)
+    sql = _SEARCHED.format(
+        columns=_COLUMNS,
+        named=named,
+        matching=sought.matching[0],
+        score=score,
+        candidates=sought.candidates[0],
+        newest=NEWEST,
+    )
+    unwanted, phrases = query.tsquery_without() or None, sought.phrases or None
+    in_order = [
+        *of_named,
+        *sought.matching[1],
+        *of_score,
+        unwanted,
+        unwanted,
+        *sought.candidates[1],
+        phrases,
+        phrases,
+    ]
+    return sql, in_order
+
+
+def is_complete(newest: int, looked: int) -> bool:
+    """Say whether all that fits was looked at, by what the statement counts."""
+    return newest < NEWEST and looked < LOOKED
 
 
 def page(query: Query, order: str, window: tuple[int, int]) -> Sql:
@@ -107,9 +140,9 @@ class Way:
 def _way(files: Any, query: Query) -> Way:
     """Ask the planner what it expects, and decide what it does not know enough of to decide.
 
-    It takes the words of a text for something to look at as quickly as at a name, and goes through the newest texts
-    where every tenth has the word; each costs some twenty microseconds to unpack. And it makes the pairs of each name
-    that it goes by, though to look into the name itself costs next to nothing.
+    It takes the words of a text for something to look at as quickly as at a name, and goes through ten thousand texts,
+    or through all; each costs some twenty microseconds to unpack. And it makes the pairs of each name that it goes by,
+    though to look into the name itself costs next to nothing.
     """
     named, of_named = _newest(matching.named(files, query), NEWEST, "folded", "object_id")
     some, of_some = files.order_by().values_list("pk").query.sql_with_params()
@@ -117,29 +150,40 @@ def _way(files: Any, query: Query) -> Way:
     sql = _EXPECTED.format(columns=_COLUMNS, named=named, files=some, matching=texts)
     expected: Any = fetched(sql, [*of_named, *of_some, *of_texts])[0][0]
     by_name, those, by_text = expected[0]["Plan"]["Plans"]
+    by_index = "file_texts_words" in json.dumps(by_text)
     return Way(
         by_pairs="files_folded" in json.dumps(by_name),
-        by_words="file_texts_words" in json.dumps(by_text) and those["Plan Rows"] > FEW,
+        by_words=by_index and by_text["Plan Rows"] < LOOKS * those["Plan Rows"],
     )
 
 
-def _within(files: Any, query: Query, way: Way) -> tuple[str, list[Any], str, list[Any]]:
-    """Return the texts that fit, where the index finds them, and the newest files whose text fits."""
-    fitting = matching.within(files, query)
+@dataclass(frozen=True)
+class Sought:
+    """The texts that fit by the index, the files to look at, and what only a look at their texts tells."""
+
+    matching: Sql
+    candidates: Sql
+    phrases: str = ""
+
+
+def _candidates(files: Any, query: Query, way: Way) -> Sought:
+    fitting = matching.within(files, query, looked=True)
     if fitting is None:
-        return _NO_MATCHING, [], _NONE_WITHIN.format(columns=_COLUMNS), []
+        return Sought((_NO_MATCHING, []), (_NO_CANDIDATES.format(columns=_COLUMNS), []))
     if not way.by_words:
-        return _NO_MATCHING, [], *_newest(fitting, NEWEST)
+        return Sought((_NO_MATCHING, []), _newest(fitting, NEWEST))
+    phrases = query.tsquery() if query.tsquery() != query.tsquery(apart=True) else ""
     # Ids are in order of time.
     one = matching.without_named(files, query).filter(pk=RawSQL("text.file_id", []))
     sql, params = one.order_by().values_list(*_COLUMNS.split(", "))[:1].query.sql_with_params()
-    within = _NEWEST_MATCHING.format(columns=_COLUMNS, one=sql, newest=NEWEST)
-    return *_matching(query), within, [*params]
+    found = _NEWEST_MATCHING.format(columns=_COLUMNS, one=sql, most=LOOKED if phrases else NEWEST)
+    return Sought(_matching(query), (found, [*params]), phrases)
 
 
 def _matching(query: Query) -> Sql:
-    """Return the texts that fit."""
-    return (_MATCHING, [query.tsquery()]) if query.tsquery() else (_NO_MATCHING, [])
+    """Return the texts that fit by the index."""
+    words = query.tsquery(apart=True)
+    return (_MATCHING, [words]) if words else (_NO_MATCHING, [])
 
 
 def _newest(files: Any, most: int, *columns: str) -> Sql:

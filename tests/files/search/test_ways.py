@@ -55,6 +55,21 @@ def test_the_newest_are_looked_at_whichever_way(ada, ben, kept, monkeypatch):
         assert [hit.file.name for hit in narrowed[:50]] == ["2.txt", "0.txt"]
 
 
+def test_of_texts_with_the_words_of_a_phrase_the_newest_are_looked_at(ada, kept, monkeypatch):
+    kept(ada, "open valve", "old.txt")
+    for number in range(3):
+        kept(ada, "valve open open", f"{number}.txt")
+    kept(ada, "open valve", "new.txt")
+    monkeypatch.setattr(statement, "_way", lambda files, query: Way(by_pairs=True, by_words=True))
+    results = Results(File.objects.visible_to(ada), Criteria(query='"open valve"'))
+    assert [hit.file.name for hit in results[:50]] == ["new.txt", "old.txt"]
+    assert results.found.complete
+    monkeypatch.setattr(statement, "LOOKED", 4)
+    results = Results(File.objects.visible_to(ada), Criteria(query='"open valve"'))
+    assert [hit.file.name for hit in results[:50]] == ["new.txt"]
+    assert not results.found.complete
+
+
 def test_few_files_are_looked_through_and_many_looked_up(ada, kept, analysed, monkeypatch):
     for number in range(3):
         kept(ada, f"valve {number}", f"valve {number}.txt")
@@ -65,6 +80,6 @@ def test_few_files_are_looked_through_and_many_looked_up(ada, kept, analysed, mo
     )  # the planner: it is a small table
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    assert not statement._way(files, query).by_words
-    monkeypatch.setattr(statement, "FEW", 2)
     assert statement._way(files, query).by_words
+    monkeypatch.setattr(statement, "LOOKS", 0)
+    assert not statement._way(files, query).by_words
