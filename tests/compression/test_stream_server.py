@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -109,8 +110,8 @@ def test_much_more_than_memory_holds_at_once_goes_through(client: Client, web_po
     block = os.urandom(MIB)
     body = [chunk(block)] * 200 + [b"0\r\n\r\n"]
     sending = threading.Thread(target=lambda: list(map(raw.socket.sendall, body)))
-    web = next(c.pid for c in psutil.net_connections("tcp") if c.laddr and c.laddr.port == web_port and c.pid)
-    before = psutil.Process(web).memory_info().rss
+    web = process_at(web_port)
+    before = web.memory_info().rss
     sending.start()
     status, _ = head(raw)
     assert status == 200
@@ -118,7 +119,7 @@ def test_much_more_than_memory_holds_at_once_goes_through(client: Client, web_po
     for number, piece in enumerate(chunks(raw)):
         size += len(piece)
         if number % 20 == 0:
-            most = max(most, psutil.Process(web).memory_info().rss)
+            most = max(most, web.memory_info().rss)
     sending.join()
     assert 200 * MIB < size < 201 * MIB
     assert most - before < 20 * MIB
@@ -140,23 +141,37 @@ def test_a_client_that_does_not_read_holds_back_its_own_sending(client: Client) 
     assert (entry.succeeded, entry.error_code) == (False, "client_gone")
 
 
-def test_who_does_not_read_while_it_sends_has_the_answer_held_back(client: Client) -> None:
+def process_at(port: int) -> psutil.Process:
+    """The web server at this port."""
+    pids = (c.pid for c in psutil.net_connections("tcp") if c.laddr and c.laddr.port == port and c.pid)
+    return psutil.Process(next(pids))
+
+
+def held(port: int) -> list[Path]:
+    """The staged files that the web server at this port has open; others use the same folder."""
+    files = [Path(file.path) for file in process_at(port).open_files()]
+    return [file for file in files if file.parent == staging_folder()]
+
+
+def test_who_does_not_read_while_it_sends_has_the_answer_held_back(client: Client, web_port: int) -> None:
     data = os.urandom(30 * MIB)
     raw = client.begin("algorithm=store&hold=true", f"Content-Length: {len(data)}", chunked=False)
-    raw.socket.sendall(data)
+    raw.socket.sendall(data[: 20 * MIB])
+    (file,) = until(lambda: held(web_port))
+    raw.socket.sendall(data[20 * MIB :])
     status, headers = head(raw)
     assert (status, headers["content-type"]) == (200, "application/octet-stream")
     assert b"".join(chunks(raw)) == data
-    until(lambda: list(staging_folder().iterdir()) == [])
+    until(lambda: not file.exists())
 
 
-def test_nothing_stays_of_who_leaves_while_the_answer_is_held_back(client: Client) -> None:
+def test_nothing_stays_of_who_leaves_while_the_answer_is_held_back(client: Client, web_port: int) -> None:
     raw = client.begin("algorithm=store&hold=true", f"Content-Length: {50 * MIB}", chunked=False)
     raw.socket.sendall(os.urandom(20 * MIB))
-    until(lambda: len(list(staging_folder().iterdir())) == 1)
+    (file,) = until(lambda: held(web_port))
     raw.close()
     assert outcome().error_code == "client_gone"
-    until(lambda: list(staging_folder().iterdir()) == [])
+    until(lambda: not file.exists())
 
 
 def test_who_asks_first_is_told_to_go_on_or_is_refused(client: Client) -> None:
