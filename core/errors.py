@@ -94,6 +94,12 @@ class Conflict(AppError):
     status, code, title = 409, "conflict", "Not possible in this state"
 
 
+class PreconditionFailed(AppError):
+    """The object is not the one that a condition of the request names."""
+
+    status, code, title = 412, "precondition_failed", "Not what the condition asks for"
+
+
 class TooLarge(AppError):
     """More bytes than the limit or the quota allows."""
 
@@ -104,6 +110,12 @@ class UnsupportedMedia(AppError):
     """The body is of a media type that the endpoint does not read."""
 
     status, code, title = 415, "unsupported_media_type", "Media type not supported"
+
+
+class RangeNotSatisfiable(AppError):
+    """The range that is asked for holds no byte of the object; `Content-Range` says how long it is."""
+
+    status, code, title = 416, "range_not_satisfiable", "Nothing in this range"
 
 
 class Unprocessable(AppError):

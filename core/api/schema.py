@@ -90,6 +90,9 @@ def add_common_parts(result: dict[str, Any], generator: Any, request: Any, publi
     result["security"] = [{"token": []}]
     for methods in result["paths"].values():
         for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if status >= "4":
+                    answer.setdefault("content", PROBLEM_ANSWER["content"])
             operation["responses"].setdefault("default", PROBLEM_ANSWER)
             if operation["operationId"].startswith("post_") and operation["security"]:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY)

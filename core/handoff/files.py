@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.http import HttpRequest
 from django.utils.http import parse_etags
 
+from core.errors import AppError, PreconditionFailed, RangeNotSatisfiable
 from core.handoff.base import Exchange, Handoff
 
 CHUNK_BYTES = 256 * 1024
@@ -23,7 +24,7 @@ class SourceTruncated(Exception):
 
 
 class FileHandoff(Handoff):
-    """A file as a download: 200, 206 for a single range, 304, 412 or 416.
+    """A file as a download: 200, 206 for a single range, 304; 412 and 416 are problem documents.
 
     `open` gives the binary file, on the local disk or elsewhere; it is called when a first byte is needed, on
     a thread that may block, and not at all for HEAD or an answer without a body. `size` is in bytes, `etag` a
@@ -46,52 +47,60 @@ class FileHandoff(Handoff):
         self._first, self._length = 0, size
         self["ETag"] = f'"{etag}"'
         self["Accept-Ranges"] = "bytes"
+        self._refusal = self._answer_conditions(size)
+        if self._refusal is not None:
+            self.status_code = self._refusal.status
+            return  # what follows is about the bytes
         self["X-Content-Type-Options"] = "nosniff"
         self["Content-Security-Policy"] = "default-src 'none'; sandbox"
         self["Content-Disposition"] = content_disposition(
             filename, inline=inline and bool(_SHOWN_INLINE.fullmatch(media_type))
         )
-        self._answer_conditions(size)
         if self.status_code == 304:
             del self["Content-Type"]
         else:
             self["Content-Length"] = str(self._length)
 
-    def _answer_conditions(self, size: int) -> None:
-        """Set status, range and length as the request's conditions ask (RFC 9110, section 13.2.2)."""
+    def _answer_conditions(self, size: int) -> AppError | None:
+        """Set status, range and length, or return a refusal, as the request's conditions ask (RFC 9110, 13.2.2)."""
         tag, meta = self["ETag"], self.request.META
         wanted = parse_etags(meta.get("HTTP_IF_MATCH", ""))
         known = parse_etags(meta.get("HTTP_IF_NONE_MATCH", ""))
         if wanted and "*" not in wanted and tag not in wanted:
-            self.status_code, self._length = 412, 0
-        elif "*" in known or tag in {item.removeprefix("W/") for item in known}:
+            return PreconditionFailed("The file is not the one that `If-Match` names.")
+        if "*" in known or tag in {item.removeprefix("W/") for item in known}:
             self.status_code, self._length = 304, 0
         elif self.request.method == "GET" and meta.get("HTTP_IF_RANGE", tag) == tag:
-            self._apply_range(meta.get("HTTP_RANGE", ""), size)
+            return self._apply_range(meta.get("HTTP_RANGE", ""), size)
+        return None
 
-    def _apply_range(self, header: str, size: int) -> None:
+    def _apply_range(self, header: str, size: int) -> AppError | None:
         """Narrow the answer to a single range; several, or what is not understood, give the whole file."""
         match = _RANGE.fullmatch(header)
         if match is None or match.groups() == ("", ""):
-            return
+            return None
         first, last = match.groups()
         if first:
             begin, end = int(first), min(int(last), size - 1) if last else size - 1
             if last and int(last) < begin:
-                return
+                return None
         else:
             begin, end = max(size - int(last), 0), size - 1
             if size == 0:
-                return
+                return None
         if begin >= size:
-            self.status_code, self._length = 416, 0
-            self["Content-Range"] = f"bytes */{size}"
-        else:
-            self.status_code, self._first, self._length = 206, begin, end - begin + 1
-            self["Content-Range"] = f"bytes {begin}-{end}/{size}"
+            return RangeNotSatisfiable(
+                f"The file has {size} bytes, and none of them is in the range.",
+                headers={"Content-Range": f"bytes */{size}"},
+            )
+        self.status_code, self._first, self._length = 206, begin, end - begin + 1
+        self["Content-Range"] = f"bytes {begin}-{end}/{size}"
+        return None
 
     async def stream(self, exchange: Exchange) -> None:
         """Send the bytes, holding a thread only while a piece is read."""
+        if self._refusal is not None:
+            raise self._refusal
         if not self._length or self.request.method == "HEAD":
             await exchange.send_start()
             return

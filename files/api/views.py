@@ -110,6 +110,7 @@ class FileDownload(ApiView):
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
             (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            412: OpenApiResponse(description="The file is not the one that `If-Match` names."),
             416: OpenApiResponse(description="The range begins after the end of the file."),
         },
     )

@@ -297,6 +297,7 @@ urlpatterns = [
     path("broken-numbers/<int:after>", broken_numbers),
     path("plain-file/<int:size>", plain_file),
     path("letters", letters),
+    path("api/letters", letters),
     path("short-letters", short_letters),
     path("missing-file", missing_file),
     path("zeros/<int:size>", zeros),
