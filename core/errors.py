@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field; `field` is a dotted path into the body."""
+    """What is wrong with one field; `field` is a dotted path into the body, with places in lists from 0: `tags.0`."""
 
     field: str
     code: str
@@ -101,9 +101,13 @@ class PreconditionFailed(AppError):
 
 
 class TooLarge(AppError):
-    """More bytes than the limit or the quota allows."""
+    """More bytes than the limit or the quota allows; `field` is what has them, where that is one field."""
 
     status, code, title = 413, "too_large", "Too large"
+
+    def __init__(self, detail: str, *, code: str | None = None, field: str = "") -> None:
+        errors = [FieldError(field, code or self.code, detail)] if field else []
+        super().__init__(detail, code=code, errors=errors)
 
 
 class UnsupportedMedia(AppError):

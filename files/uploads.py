@@ -21,7 +21,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
 
 from core import formatting
-from core.api.parsers import check_text
+from core.api.parsers import check_json
 from core.errors import AppError, Invalid, TooLarge
 from files.names import clean_name
 from files.selectors import free_bytes
@@ -89,14 +89,20 @@ class StagingHandler(FileUploadHandler):
     ) -> None:
         """Refuse what cannot fit before reading any of it."""
         least = content_length - FORM_BYTES
-        check_upload_size(least)
+        check_upload_size(least, self.part)
         user = getattr(self.request, "user", None)
         if user is not None and user.is_authenticated and least > free_bytes(user):
             raise TooLarge(
                 f"Your quota has room for {formatting.size(free_bytes(user))}. Delete some files first.",
                 code="quota_exceeded",
+                field=self.part,
             )
         require_room(content_length)
+
+    @property
+    def part(self) -> str:
+        """The name of the part that is expected; empty where there are several."""
+        return next(iter(self._parts)) if len(self._parts) == 1 else ""
 
     def new_file(self, field_name: str, file_name: str, content_type: str, *args: Any, **kwargs: Any) -> None:
         """Begin a part."""
@@ -118,7 +124,7 @@ class StagingHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write the next bytes of the part."""
         assert self._current is not None
-        check_upload_size(start + len(raw_data))
+        check_upload_size(start + len(raw_data), self._current.field_name)
         self._current.staged.write(raw_data)
 
     def file_complete(self, file_size: int) -> IncomingFile | None:
@@ -136,11 +142,11 @@ class StagingHandler(FileUploadHandler):
             incoming.close()
 
 
-def check_upload_size(size: int) -> None:
-    """Raise TooLarge beyond the platform's limit for one upload."""
+def check_upload_size(size: int, part: str) -> None:
+    """Raise TooLarge, naming the part, beyond the platform's limit for one upload."""
     if size > settings.UPLOAD_LIMIT_BYTES:
         limit = formatting.size(settings.UPLOAD_LIMIT_BYTES)
-        raise TooLarge(f"One upload may have {limit} at most.", code="upload_too_large")
+        raise TooLarge(f"One upload may have {limit} at most.", code="upload_too_large", field=part)
 
 
 @contextmanager
@@ -197,8 +203,7 @@ class FormParser(MultiPartParser):
         except MultiPartParserError as error:
             raise ParseError(f"The multipart form cannot be read: {error}") from error
         for name, values in data.lists():
-            for text in (name, *values):
-                check_text(text)
+            check_json({name: values[0] if len(values) == 1 else values})
         return DataAndFiles(data, files)
 
 

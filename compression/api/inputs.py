@@ -44,5 +44,5 @@ def _json(name: str, text: str) -> Any:
         value = json.loads(text)
     except ValueError:
         raise Invalid.field(name, "Must be JSON.") from None
-    check_json(value)
+    check_json(value, name)
     return value

@@ -12,7 +12,7 @@ from compression import planning, rules
 from compression.choices import Operation
 from compression.models import Algorithm
 from compression.planning import Plan
-from core.api.parsers import check_text, parse_json
+from core.api.parsers import check_json, parse_json
 from core.errors import FieldError, Invalid, Unprocessable
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def parse(query: QueryDict) -> StreamQuery:
     form.is_valid(raise_exception=True)
     asked = dict(form.validated_data)
     texts = {name: value for name, value in given.items() if name not in form.fields}
-    for text in (*texts, *texts.values()):
-        check_text(text)
+    check_json(texts)
     asked["params"] = _object(asked["params"]) if "params" in asked else {}
     asked["operation"] = Operation(asked["operation"])
     if asked["operation"] == Operation.COMPRESS and "algorithm" not in asked:

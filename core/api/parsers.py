@@ -8,7 +8,8 @@ from typing import IO, Any
 from django.conf import settings
 from rest_framework.parsers import BaseParser, JSONParser
 
-from core.errors import Invalid, TooLarge
+from core.errors import FieldError, Invalid, TooLarge
+from core.text import storable
 
 MAX_DEPTH = 64
 
@@ -57,27 +58,50 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not a JSON value")
 
 
-def check_json(value: Any, depth: int = 0) -> None:
-    """Raise Invalid for parsed JSON with text or numbers that cannot be kept, or nested without end."""
+class _Fault(Exception):
+    """What cannot be kept; `path` leads to it from the inside out."""
+
+    def __init__(self, detail: str, code: str, *path: str) -> None:
+        self.detail, self.code, self.path = detail, code, list(path)
+
+
+def check_json(value: Any, field: str = "") -> None:
+    """Raise Invalid, naming the field below `field`, for text or numbers that cannot be kept, or nested without end."""
+    try:
+        _check(value, 0)
+    except _Fault as fault:
+        path = ".".join([*([field] if field else []), *reversed(fault.path)])
+        errors = [FieldError(path, fault.code, fault.detail)]
+        raise Invalid(fault.detail, code=fault.code, errors=errors) from None
+
+
+def _check(value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise Invalid("The JSON is nested too deeply.")
+        raise _Fault("The JSON is nested too deeply.", "invalid")
     if isinstance(value, str):
-        check_text(value)
+        _check_text(value)
     elif isinstance(value, float) and not math.isfinite(value):
-        raise Invalid("A number is too large.", code="bad_number")
+        raise _Fault("A number is too large.", "bad_number")
     elif isinstance(value, dict):
         for name, inner in value.items():
-            check_text(name)
-            check_json(inner, depth + 1)
+            _check_text(name, storable(name))
+            _check_inner(inner, depth, name)
     elif isinstance(value, list):
-        for inner in value:
-            check_json(inner, depth + 1)
+        for index, inner in enumerate(value):
+            _check_inner(inner, depth, index)
 
 
-def check_text(value: str) -> None:
-    """Raise Invalid for text that neither PostgreSQL nor UTF-8 can hold."""
+def _check_inner(value: Any, depth: int, place: str | int) -> None:
+    try:
+        _check(value, depth + 1)
+    except _Fault as fault:
+        fault.path.append(str(place))
+        raise
+
+
+def _check_text(value: str, *path: str) -> None:
     if "\x00" in value or not _encodable(value):
-        raise Invalid("Text must be Unicode without NUL and without lone surrogates.", code="bad_text")
+        raise _Fault("Text must be Unicode without NUL and without lone surrogates.", "bad_text", *path)
 
 
 def _encodable(value: str) -> bool:

@@ -191,7 +191,7 @@ def _flatten(detail: Any, path: str) -> Iterator[FieldError]:
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             nested = isinstance(inner, (dict, list))
-            yield from _flatten(inner, f"{path}[{index}]" if nested and inner else path)
+            yield from _flatten(inner, f"{path}.{index}".lstrip(".") if nested and inner else path)
     else:
         yield FieldError(path, getattr(detail, "code", None) or "invalid", str(detail))
 

@@ -23,7 +23,15 @@ PROBLEM = {
             "items": {
                 "type": "object",
                 "required": ["field", "code", "detail"],
-                "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
+                "properties": {
+                    "field": {
+                        "type": "string",
+                        "description": "Where in the request: names and, in lists, places from 0, joined by dots, "
+                        "such as `tags.0` or `algorithms.1.params.level`; empty for the request as a whole.",
+                    },
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
             },
         },
         "request_id": {"type": "string"},

@@ -35,7 +35,7 @@ class BatchHandler(StagingHandler):
         encoding: str | None = None,
     ) -> None:
         """Look how much may be written; refuse what is too large for one request before any of it is read."""
-        check_upload_size(content_length)
+        check_upload_size(content_length, self.part)
         user: Any = self.request.user if self.request is not None else None
         self._room = free_bytes(user) if user is not None and user.is_authenticated else 0
         require_room(min(content_length, self._room))
@@ -47,6 +47,7 @@ class BatchHandler(StagingHandler):
             raise TooLarge(
                 f"One request may have {settings.BATCH_FILES} files at most. Send the others in another.",
                 code="too_many_files",
+                field=field_name,
             )
         assert self._area is not None
         return IncomingFile(self._area.add(), file_name, field_name, content_type)
@@ -58,18 +59,19 @@ class BatchHandler(StagingHandler):
         if incoming.refusal is not None:
             return
         try:
-            check_upload_size(start + len(raw_data))
-            self._take(len(raw_data))
+            check_upload_size(start + len(raw_data), incoming.field_name)
+            self._take(len(raw_data), incoming.field_name)
             incoming.staged.write(raw_data)
         except (TooLarge, StorageFull) as error:
             self._refuse(incoming, error, start)
 
-    def _take(self, size: int) -> None:
+    def _take(self, size: int, part: str) -> None:
         if size > self._room:
             raise TooLarge(
                 f"Your quota has room for {formatting.size(self._room)} more, which this file passes. "
                 "Delete some files first.",
                 code="quota_exceeded",
+                field=part,
             )
         self._room -= size
 

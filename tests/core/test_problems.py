@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
-from core.api.problems import CONTENT_TYPE
+from core.api.problems import CONTENT_TYPE, translate
 from core.jobs import enqueue
 from core.models import Job
 from tests.core.site import Bare
@@ -160,6 +161,37 @@ def test_a_session_needs_the_token_against_forgery(ada: User) -> None:
     response = client.post(f"/api/v1/jobs/{job.pk}/cancel")
     assert response.status_code == 403
     assert Job.objects.get(pk=job.pk).is_open
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        (b'{"how": "a\\u0000"}', "how", "bad_text"),
+        (b'{"how": {"deep": ["x", {"b": "\\ud800"}]}}', "how.deep.1.b", "bad_text"),
+        (b'{"how": {"\\u0000": 1}}', "how.\ufffd", "bad_text"),
+        (b'{"how": [1, 1e999]}', "how.1", "bad_number"),
+        (b'{"how": ' + b"[" * 66 + b"]" * 66 + b"}", "how" + ".0" * 64, "invalid"),
+        (b'"\\u0000"', "", "bad_text"),
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+@pytest.mark.usefixtures("site")
+def test_what_cannot_be_kept_is_named(ada_api: Any, body: bytes, field: str, code: str) -> None:
+    answer = problem(ada_api.generic("POST", CREATE, body, content_type="application/json"), 400, code)
+    assert [(error["field"], error["code"]) for error in answer["errors"]] == [(field, code)]
+
+
+def test_text_of_a_form_that_cannot_be_kept_is_named(ada_api: Any) -> None:
+    form = {"tags": ["ok", "a\x00b"]}
+    answer = problem(ada_api.post("/api/v1/files/upload", form, format="multipart"), 400, "bad_text")
+    assert [error["field"] for error in answer["errors"]] == ["tags.1"]
+
+
+def test_fields_within_lists_are_named_one_way() -> None:
+    detail: Any = {"steps": [{}, {"level": ["Too high."]}], "tags": {1: ["Too long."]}}
+    error = translate(ValidationError(detail))
+    assert error is not None
+    assert [item.field for item in error.errors] == ["steps.1.level", "tags.1"]
 
 
 @pytest.mark.parametrize(

@@ -118,12 +118,14 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(api, ada, settings
     settings.UPLOAD_LIMIT_BYTES = 1000
     answer = problem(announced(api(ada), 5_000_000), 413, "upload_too_large")
     assert "1.00 kB" in answer["detail"].replace("\u00a0", " ")
+    assert [(error["field"], error["code"]) for error in answer["errors"]] == [("file", "upload_too_large")]
 
 
 def test_a_body_beyond_the_quota_is_refused_before_it_is_read(api, ada):
     ada.quota_bytes = 1000
     ada.save()
-    problem(announced(api(ada), 5_000_000), 413, "quota_exceeded")
+    answer = problem(announced(api(ada), 5_000_000), 413, "quota_exceeded")
+    assert [error["field"] for error in answer["errors"]] == ["file"]
 
 
 def test_a_body_beyond_the_room_on_disk_is_refused_before_it_is_read(api, ada, settings):
@@ -134,7 +136,8 @@ def test_a_body_beyond_the_room_on_disk_is_refused_before_it_is_read(api, ada, s
 
 def test_a_file_that_grows_beyond_the_limit_is_refused(api, ada, settings):
     settings.UPLOAD_LIMIT_BYTES = 1000
-    problem(api(ada).post(URL, {"file": part(b"x" * 1001)}, format="multipart"), 413, "upload_too_large")
+    answer = api(ada).post(URL, {"file": part(b"x" * 1001)}, format="multipart")
+    assert problem(answer, 413, "upload_too_large")["errors"][0]["field"] == "file"
 
 
 def test_a_file_beyond_the_quota_is_refused(api, ada):
