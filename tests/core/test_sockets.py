@@ -24,10 +24,13 @@ from core.jobs import JobContext, enqueue, runner
 from core.jobs import services as jobs
 from core.models import Job
 from core.sockets import routing
-from core.sockets.consumer import HintConsumer
+from core.sockets.consumer import SLOW_S, HintConsumer
 from core.sockets.topics import routes, topics
+from tests.core.listeners import await_listener
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.slow]
+
+PATIENCE_S = 40
 
 Open = Callable[..., Any]
 
@@ -44,7 +47,7 @@ def dial(web: str) -> Open:
         if origin:
             headers["Origin"] = origin
         with connect(
-            f"ws://{web}{path}", additional_headers=headers, open_timeout=5, close_timeout=0.2
+            f"ws://{web}{path}", additional_headers=headers, open_timeout=PATIENCE_S, close_timeout=0.2
         ) as socket:
             yield socket
 
@@ -69,23 +72,21 @@ def stream(job: Job, query: str = "") -> str:
 
 
 def hear(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(socket.recv(timeout=5))
+    message: dict[str, Any] = json.loads(socket.recv(timeout=PATIENCE_S))
     return message
 
 
-def closing(socket: ClientConnection, within: float = 5.0) -> int:
-    """Return the code with which the server closes the socket, within five seconds."""
-    began = time.monotonic()
+def closing(socket: ClientConnection) -> int:
+    """Return the code with which the server closes the socket, by itself."""
     with pytest.raises(ConnectionClosed) as closed:
-        _drain(socket, within)
-    assert time.monotonic() - began < within
+        _drain(socket)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code
 
 
-def _drain(socket: ClientConnection, within: float) -> None:
+def _drain(socket: ClientConnection) -> None:
     while True:
-        socket.recv(timeout=within)
+        socket.recv(timeout=PATIENCE_S)
 
 
 def test_a_snapshot_comes_first_and_then_the_news(dial: Open, ada: User) -> None:
@@ -121,7 +122,7 @@ def test_lines_after_a_number_come_with_the_snapshot(dial: Open, ada: User) -> N
 
 def test_the_socket_of_a_page_has_the_news_of_its_account_alone(dial: Open, ada: User, ben: User) -> None:
     with dial("/api/v1/events/stream", token_of(ada)[1]) as socket:
-        time.sleep(0.2)  # nothing says that it listens
+        await_listener("user", ada.pk)
         enqueue("test.nothing", owner=ben, params={})
         own = enqueue("test.nothing", owner=ada, params={})
         assert hear(socket) == {"kind": "jobs.added", "id": str(own.pk), "owner_id": str(ada.pk)}
@@ -233,7 +234,7 @@ def test_a_client_that_takes_nothing_holds_up_nobody(dial: Open, ada: User) -> N
             layer().tell([group_of("job", job.pk)], {"type": "hint", "kind": "job.changed", "text": text})
             began = time.monotonic()
             assert hear(quick)["kind"] == "job.changed", number
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < SLOW_S, "it waited until the other was left"
 
 
 def test_what_the_client_sends_is_not_listened_to(dial: Open, ada: User) -> None:
