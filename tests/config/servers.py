@@ -44,7 +44,7 @@ class Running:
     def stop(self) -> None:
         """Stop like a process that got SIGTERM."""
         self.server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(40)
         assert not self._thread.is_alive()
         self.bridge.lanes.close()
 
@@ -58,7 +58,7 @@ class Raw:
 
     def __init__(self, port: int, *, receive_buffer: int = 0) -> None:
         self.socket = socket.socket()
-        self.socket.settimeout(10)
+        self.socket.settimeout(40)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.connect(("127.0.0.1", port))
@@ -122,5 +122,5 @@ class Process:
         """Send SIGTERM; return the seconds until the end."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(10)
+        self.process.wait(50)
         return time.monotonic() - began

@@ -7,7 +7,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from django.db import connection, connections
@@ -24,12 +24,20 @@ LETTERS = b"abcdefghijklmnopqrstuvwxyz" * 40_000  # about 1 MB, and no range loo
 seen: list[str] = []
 
 
-def saw(what: str, seconds: float = 5) -> bool:
-    """Say whether something that begins with `what` happened, waiting for it for a while."""
+# Shut by a test that wants a thread held; to be opened again.
+gate = threading.Event()
+# End the waits that have begun.
+end_wait: list[Callable[[], object]] = []
+
+
+def saw(what: str, seconds: float = 40, times: int = 1) -> bool:
+    """Say whether something that begins with `what` happened so often, waiting for it for a while."""
     deadline = time.monotonic() + seconds
-    while not (found := any(entry.startswith(what) for entry in seen)) and time.monotonic() < deadline:
+    while sum(entry.startswith(what) for entry in seen) < times:
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.01)
-    return found
+    return True
 
 
 def hello(request: HttpRequest) -> HttpResponse:
@@ -62,8 +70,21 @@ def status(request: HttpRequest, code: int) -> HttpResponse:
 
 def nap(request: HttpRequest, milliseconds: int) -> HttpResponse:
     """Hold the thread for a while."""
+    seen.append("napping")
     time.sleep(milliseconds / 1000)
     return HttpResponse(threading.current_thread().name)
+
+
+def hold(request: HttpRequest) -> HttpResponse:
+    """Hold the thread until the gate opens."""
+    seen.append("held")
+    gate.wait(60)
+    return HttpResponse(threading.current_thread().name)
+
+
+def happened(request: HttpRequest) -> JsonResponse:
+    """Tell a test in another process what happened."""
+    return JsonResponse(seen, safe=False)
 
 
 def note(request: HttpRequest) -> HttpResponse:
@@ -213,10 +234,12 @@ class Wait(Handoff):
         self.seconds = seconds
 
     async def stream(self, exchange: Exchange) -> None:
-        """Wait for nothing in particular."""
+        """Wait for what the test does."""
+        news, loop = asyncio.Event(), asyncio.get_running_loop()
+        end_wait.append(lambda: loop.call_soon_threadsafe(news.set))
         seen.append("waiting")
         try:
-            came = await exchange.wait(asyncio.Event().wait(), self.seconds)
+            came = await exchange.wait(news.wait(), self.seconds)
         except ClientGone:
             seen.append("wait: client gone")
             raise
@@ -288,7 +311,9 @@ urlpatterns = [
     path("status/<int:code>", status),
     path("nap/<int:milliseconds>", nap),
     path("api/v1/compression/nap/<int:milliseconds>", nap),
+    path("api/v1/compression/hold", hold),
     path("api/v1/compression/note", note),
+    path("happened", happened),
     path("fail", fail),
     path("upload", upload),
     path("form", form),
