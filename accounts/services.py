@@ -24,8 +24,12 @@ from accounts.models import (
 )
 from core import audit
 from core.access.roles import Role, Scope
-from core.errors import Conflict, FieldError, Forbidden, Invalid, NotSignedIn
+from core.errors import Conflict, FieldError, Forbidden, Invalid, KeyReused, NotSignedIn
 from core.events import publish
+from core.models import IdempotencyKey
+
+# In place of the hash of a request, under the key of a sign-up: the password is part of that and has a slow hash.
+SIGNED_UP = "sign-up"
 
 
 @audit.unaudited("is the audit log's own sink")
@@ -47,14 +51,45 @@ def audit_write(entries: Sequence[audit.Entry]) -> None:
 
 
 @audit.unaudited("user_register audits")
-def sign_up(*, username: str, email: str, password: str, address: str) -> User:
-    """Make an account for whoever asks; Forbidden where people cannot make accounts themselves."""
+def sign_up(*, username: str, email: str, password: str, address: str, key: str | None = None) -> User:
+    """Make an account for whoever asks; Forbidden where people cannot make accounts themselves.
+
+    `key` is kept with it for `sign_up_once`. The attempt is counted in no transaction that a refusal takes back.
+    """
     if not settings.SIGN_UP_OPEN:
         raise Forbidden("New accounts are made by the administrators here. Ask one.", code="sign_up_closed")
     asked = attempts.Bucket.of(settings.SIGN_UP_ATTEMPTS, "sign-up", neighbourhood(address))
     attempts.check([asked])
     attempts.count([asked])
-    return user_register(username=username, email=email, password=password)
+    with transaction.atomic():
+        user = user_register(username=username, email=email, password=password)
+        if key is not None:
+            IdempotencyKey.objects.create(owner=user, key=key, fingerprint=SIGNED_UP, status=201)
+    return user
+
+
+@audit.unaudited("user_register and sign_in_check audit")
+def sign_up_once(
+    *, username: str, email: str, password: str, address: str, key: str | None
+) -> tuple[User, bool]:
+    """Make an account as `sign_up` does, or return the one that an earlier call with this key made, and which it is.
+
+    There is no account yet to which the key could belong, so it belongs to the one that is made: who comes again with
+    it must know its names and its password, and wrong ones count as at a sign-in.
+    """
+    try:
+        return sign_up(username=username, email=email, password=password, address=address, key=key), False
+    except Conflict:
+        made = User.objects.named(username).with_email(email)
+        if (
+            key is None
+            or not IdempotencyKey.objects.filter(owner__in=made, key=key, fingerprint=SIGNED_UP).exists()
+        ):
+            raise
+    try:
+        return sign_in_check(username=username, password=password, address=address), True
+    except NotSignedIn:
+        raise KeyReused from None
 
 
 @transaction.atomic

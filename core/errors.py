@@ -128,6 +128,15 @@ class Unprocessable(AppError):
     status, code, title = 422, "unprocessable", "Cannot be processed"
 
 
+class KeyReused(Unprocessable):
+    """An `Idempotency-Key` came with another request than before."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("This key was used with another request.")
+
+
 class TooMany(AppError):
     """A limit of rate or attempts is reached; `Retry-After` says when to come again."""
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
@@ -28,11 +28,21 @@ from accounts.http import ApiRequest
 from accounts.models import Preferences, Token, User
 from accounts.preferences import check as check_preferences
 from core.access import get_visible
+from core.api.idempotency import REPLAYED, key_of
 from core.api.parsers import StrictJSONParser
 from core.api.views import ApiView, ListView
 
 # An answer with a secret in it is for its receiver alone.
 NO_STORE = {"Cache-Control": "no-store"}
+
+
+# The account that is made owns the key, as nobody is signed in.
+REPEATS = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+    OpenApiParameter.HEADER,
+    description="The same key, names and password give the same account with a fresh token; another password is a 422.",
+)
 
 
 class AccountView(ApiView):
@@ -65,12 +75,19 @@ class Register(AccountView):
 
     authentication_classes: Any = ()
 
-    @extend_schema(request=RegisterIn, responses={201: RegisteredOut}, examples=[examples.REGISTER])
+    @extend_schema(
+        request=RegisterIn,
+        responses={201: RegisteredOut},
+        examples=[examples.REGISTER],
+        parameters=[REPEATS],
+    )
     def post(self, request: ApiRequest) -> Response:
         """Make an account and a token for it. 403 `sign_up_closed` where administrators make the accounts."""
-        user = services.sign_up(**parsed(RegisterIn, request), address=address_of(request))
+        given, key = parsed(RegisterIn, request), key_of(request)
+        user, again = services.sign_up_once(**given, address=address_of(request), key=key)
         _, secret = services.token_for_sign_in(owner=user)
-        return Response({"user": UserOut(user).data, "token": secret}, status=201, headers=NO_STORE)
+        headers = NO_STORE | ({REPLAYED: "true"} if again else {})
+        return Response({"user": UserOut(user).data, "token": secret}, status=201, headers=headers)
 
 
 class Login(AccountView):

@@ -21,9 +21,10 @@ from rest_framework.response import Response
 from core.api.answers import rendered
 from core.api.jobs import accepted
 from core.api.problems import problem_response, translate
-from core.errors import AppError, Conflict, Invalid, Unprocessable
+from core.errors import AppError, Conflict, Invalid, KeyReused
 from core.models import IdempotencyKey, Job
 
+REPLAYED = "Idempotency-Replayed"
 KEPT_FOR = timedelta(days=1)
 _KEPT_HEADERS = ("Location", "Content-Type", "ETag", "Preference-Applied")
 # Answers that another try may turn into a better one.
@@ -39,13 +40,19 @@ class _Undo(Exception):
         self.response = response
 
 
+def key_of(request: Request) -> str | None:
+    """Return the key of the request, if it has one; Invalid where it is none that can be kept."""
+    key: str | None = request.headers.get("Idempotency-Key")
+    if key is not None and (not 1 <= len(key) <= 255 or not key.isprintable()):
+        raise Invalid.field("Idempotency-Key", "1 to 255 printable characters.")
+    return key
+
+
 def once(handler: Handler, request: Request, key: str) -> Handler:
     """Return `handler` such that it takes effect once under `key` of the request's account.
 
     A response with a secret that is told once has the data to keep in its place as `kept`.
     """
-    if not 1 <= len(key) <= 255 or not key.isprintable():
-        raise Invalid.field("Idempotency-Key", "1 to 255 printable characters.")
 
     def call(*args: Any, **kwargs: Any) -> HttpResponseBase:
         asked: dict[str, Any] = {"owner": request.user, "key": key, "fingerprint": fingerprint(request)}
@@ -107,7 +114,7 @@ def _take(*, owner: Any, key: str, fingerprint: str) -> IdempotencyKey | None:
             raise Conflict("A call with this key is under way.", code="idempotency_in_progress")
     row = IdempotencyKey.objects.filter(owner=owner, key=key).first()
     if row is not None and row.fingerprint != fingerprint:
-        raise Unprocessable("This key was used with another request.", code="idempotency_key_reused")
+        raise KeyReused
     return row
 
 
@@ -124,7 +131,7 @@ def _told_again(request: Request, row: IdempotencyKey) -> HttpResponseBase:
     """Return the kept answer; where that is a job (202 is nothing else), the job as it is now."""
     job = Job.objects.filter(pk=json.loads(row.body)["id"]).first() if row.status == 202 else None
     response = accepted(request._request, job) if job is not None else _kept(row)
-    response["Idempotency-Replayed"] = "true"
+    response[REPLAYED] = "true"
     return response
 
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api.idempotency import once
+from core.api.idempotency import key_of, once
 from core.api.prefer import preference
 
 
@@ -23,10 +23,11 @@ class ApiView(APIView):
         """Refuse a bad preference before anything is done, and have a POST with a key take effect once."""
         super().initial(request, *args, **kwargs)
         preference(request._request)
-        key = request.headers.get("Idempotency-Key")
         handler = getattr(self, "post", None) if self.keeps_answers else None
-        if key is not None and handler and request.method == "POST" and request.user.is_authenticated:
-            vars(self)["post"] = once(handler, request, key)
+        if handler and request.method == "POST" and request.user.is_authenticated:
+            key = key_of(request)
+            if key is not None:
+                vars(self)["post"] = once(handler, request, key)
 
 
 class ListView(ApiView, ListAPIView[Any]):

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from accounts import services
 from accounts.models import Token, User
 from core.access.roles import Role, Scope
+from core.models import IdempotencyKey
 from tests.accounts.asking import AUTH, audited, bearer, problem, sign_in
 from tests.cast import PASSWORD
 
@@ -262,3 +263,52 @@ def test_roles_of_viewers_let_them_keep_their_account_but_make_no_files(vera: Us
     assert client.get(f"{AUTH}/profile").json()["role"] == Role.VIEWER
     assert client.put(f"{AUTH}/profile", {"display_name": "Vera"}, format="json").status_code == 200
     problem(client.post("/api/v1/files/upload"), 403, "role_missing")
+
+
+def register_under(key: str, **changes: Any) -> Any:
+    client, headers = APIClient(), {"Idempotency-Key": key}
+    return client.post(f"{AUTH}/register", NEW | changes, format="json", headers=headers)
+
+
+def test_a_registration_repeated_under_its_key_is_no_conflict(db: None) -> None:
+    first, again = register_under("k-1"), register_under("k-1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["user"] == again.json()["user"]
+    assert "Idempotency-Replayed" not in first
+    assert again["Idempotency-Replayed"] == "true"
+    assert bearer(again.json()["token"]).get(f"{AUTH}/profile").status_code == 200
+    assert User.objects.count() == 1
+    kept = str(list(IdempotencyKey.objects.values()))
+    assert first.json()["token"] not in kept
+    assert NEW["password"] not in kept
+
+
+def test_the_key_of_a_registration_opens_nothing_without_its_names_and_password(db: None) -> None:
+    register_under("k-1")
+    problem(register_under("k-1", password="somebody else's wire"), 422, "idempotency_key_reused")
+    problem(register_under("k-2"), 409, "taken", "username", "email")
+    problem(register_under("k-1", email="else@example.org"), 409, "taken", "username")
+    problem(register(), 409, "taken", "username", "email")
+    other = register_under("k-1", username="ada", email="else@example.org")
+    assert (other.status_code, other.json()["user"]["username"]) == (201, "ada")
+    assert Token.objects.count() == 2
+
+
+def test_passwords_tried_under_a_key_are_counted(db: None, settings: Any) -> None:
+    settings.SIGN_IN_ATTEMPTS = 3
+    register_under("k-1")
+    for _ in range(3):
+        problem(register_under("k-1", password="somebody else's wire"), 422, "idempotency_key_reused")
+    problem(register_under("k-1"), 429, "too_many_attempts")
+
+
+def test_refused_registrations_under_a_key_are_counted(db: None, settings: Any) -> None:
+    settings.SIGN_UP_ATTEMPTS = 2
+    register_under("k-1")
+    problem(register_under("k-2"), 409, "taken", "username", "email")
+    problem(register_under("k-3"), 429, "too_many_attempts")
+
+
+def test_a_key_that_cannot_be_kept_makes_no_account(db: None) -> None:
+    problem(register_under("x" * 256), 400, "invalid", "Idempotency-Key")
+    assert not User.objects.exists()
