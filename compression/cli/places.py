@@ -1,14 +1,15 @@
 """Where input comes from and where output goes: files, folders, `-` for the pipe; nothing half-written stays."""
 
 import os
+import secrets
 import select
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from compression.engine.errors import TargetUnwritable
@@ -122,22 +123,27 @@ def output(
         with _standard_output(force=force or not binary) as sink:
             yield sink
         return
+    part = target.parent / f".{target.name[:50]}.{secrets.token_hex(8)}.part"
+    try:
+        with _made(part, target, force=force) as file:
+            yield file.fileno()
+            _dress(file.fileno(), like)
+            os.fsync(file.fileno())
+            _rename(part, target)
+    finally:  # around its making, too: an interrupt may come as soon as it is there
+        with suppress(OSError):
+            part.unlink()
+
+
+def _made(part: Path, target: Path, *, force: bool) -> FileIO:
+    """Return a new file beside the target, which nobody else may read yet."""
     try:
         if target.exists() and not force:
             raise Refused(f"{target} is there already; --force replaces it")
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent)
+        return FileIO(part, "xb+", opener=lambda name, flags: os.open(name, flags, 0o600))
     except OSError as error:
         raise Refused(f"{target}: {error.strerror}") from None
-    try:
-        yield handle
-        _dress(handle, like)
-        os.fsync(handle)
-        _rename(name, target)
-    finally:
-        os.close(handle)
-        with suppress(FileNotFoundError):
-            os.unlink(name)
 
 
 @contextmanager
@@ -171,9 +177,9 @@ def _dress(handle: int, like: int | None) -> None:
     os.utime(handle, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
-def _rename(name: str, target: Path) -> None:
+def _rename(part: Path, target: Path) -> None:
     try:
-        os.replace(name, target)
+        part.replace(target)
     except OSError as error:
         raise Refused(f"{target}: {error.strerror}") from None
 

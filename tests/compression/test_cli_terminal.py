@@ -5,10 +5,13 @@ import pty
 import signal
 import subprocess
 import time
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from compression.cli import places
 from tests.compression.test_cli import COMMAND, ENV, TEXT
 
 PATIENCE_S = 30
@@ -80,6 +83,17 @@ def test_an_interrupt_leaves_nothing_half_written(slow: Path) -> None:
     with process.stderr as said:
         assert said.read() == b"dynacomp: interrupted; nothing half-written was left\n"
     assert [path.name for path in slow.parent.iterdir()] == ["slow.bin"]
+
+
+def test_nor_does_one_in_the_moment_the_file_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(*args: Any, **options: Any) -> None:
+        FileIO(*args, **options).close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(places, "FileIO", made)
+    with pytest.raises(KeyboardInterrupt), places.output(tmp_path / "out", force=False):
+        pytest.fail("it was interrupted before")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
