@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from pages.docs import ApiDocs
+from pages.docs import ApiDocs, ApiSchema
 
 handler400 = "core.api.problems.bad_request"
 handler403 = "core.api.problems.permission_denied"
@@ -18,7 +17,7 @@ api: tuple[list[URLPattern | URLResolver], str] = (
         path("auth/", include("accounts.api.urls")),
         path("files/", include("files.api.urls")),
         path("compression/", include("compression.api.urls")),
-        path("schema", SpectacularAPIView.as_view(), name="schema"),
+        path("schema", ApiSchema.as_view(), name="schema"),
         path("docs", ApiDocs.as_view(), name="docs"),
     ],
     "api",

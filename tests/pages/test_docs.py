@@ -1,0 +1,47 @@
+"""The published schema in each of its forms, and the page made from it."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+SCHEMA = "/api/v1/schema"
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "media_type"),
+    [
+        ("*/*", "", "application/json"),
+        ("text/html,application/xml;q=0.9,*/*;q=0.8", "", "application/json"),  # a browser
+        ("application/json", "", "application/json"),
+        ("application/yaml", "", "application/yaml"),
+        ("application/vnd.oai.openapi", "", "application/vnd.oai.openapi"),
+        ("application/vnd.oai.openapi+json", "", "application/vnd.oai.openapi+json"),
+        ("*/*", "?format=json", "application/json"),
+        ("*/*", "?format=yaml", "application/yaml"),
+        ("application/yaml", "?format=json", "application/json"),
+        ("application/json", "?format=yaml", "application/yaml"),
+    ],
+)
+def test_the_schema_comes_as_it_is_asked_for(db: None, accept: str, query: str, media_type: str) -> None:
+    answer = Client().get(SCHEMA + query, HTTP_ACCEPT=accept)
+    assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, media_type)
+    if media_type.endswith("json"):
+        assert json.loads(answer.content)["openapi"].startswith("3.1")
+    else:
+        assert answer.content.startswith(b"openapi: 3.1")
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "status", "code"),
+    [
+        ("application/xml", "", 406, "not_acceptable"),
+        ("*/*", "?format=xml", 400, "invalid"),
+        ("*/*", "?format=", 400, "invalid"),
+    ],
+)
+def test_another_form_is_refused(db: None, accept: str, query: str, status: int, code: str) -> None:
+    answer: Any = Client().get(SCHEMA + query, HTTP_ACCEPT=accept)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert answer.json()["code"] == code
