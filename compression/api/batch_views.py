@@ -15,6 +15,7 @@ from compression.batch import asking, selectors, services
 from compression.batch.choices import ItemStatus
 from compression.batch.models import Batch, BatchItem
 from core.access import get_visible
+from core.api.filters import CreatedFilters
 from core.api.jobs import accepted
 from core.api.parsers import StrictJSONParser
 from core.api.serializers import JobOut
@@ -67,6 +68,7 @@ class BatchList(ListView):
     request: ApiRequest
 
     serializer_class = BatchOut
+    filterset_class = CreatedFilters
     search_fields = ("title",)
     ordering_fields = ("created_at", "count", "size")
 

@@ -22,6 +22,7 @@ from compression.compare.link import Sent
 from compression.compare.models import Comparison
 from compression.history import export
 from core.access import get_visible
+from core.api.filters import CreatedFilters
 from core.api.jobs import accepted
 from core.api.prefer import preference
 from core.api.serializers import JobOut
@@ -34,14 +35,12 @@ from files.uploads import StreamedUploads
 SLOWEST_MBIT_S, FASTEST_MBIT_S = 1e-6, 1e9
 
 
-class ComparisonFilters(filters.FilterSet):
+class ComparisonFilters(CreatedFilters):
     """By file, content, kind and time."""
 
     file = filters.UUIDFilter(field_name="file_id")
     kind = filters.CharFilter(field_name="content_kind")
     checksum = filters.CharFilter(field_name="content_sha256")
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = Comparison

@@ -8,10 +8,11 @@ from django_filters import rest_framework as filters
 
 from compression.choices import USABLE
 from compression.models import Algorithm, Result
+from core.api.filters import CreatedFilters
 from files.choices import Kind
 
 
-class AlgorithmFilters(filters.FilterSet):
+class AlgorithmFilters(CreatedFilters):
     """By family, kind, status; `enabled` is whether new work may use it."""
 
     enabled = filters.BooleanFilter(method="filter_enabled")
@@ -26,11 +27,9 @@ class AlgorithmFilters(filters.FilterSet):
         return queryset.filter(**wanted) if value else queryset.exclude(**wanted)
 
 
-class PeriodFilters(filters.FilterSet):
+class PeriodFilters(CreatedFilters):
     """By time: moments with `created_after` and `created_before`, whole days (UTC) with `since` and `until`."""
 
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     since = filters.DateFilter(method="filter_since", help_text="The first day.")
     until = filters.DateFilter(method="filter_until", help_text="The last day; it belongs to the period.")
 

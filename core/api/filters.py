@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import BaseInFilter, ChoiceFilter
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet, IsoDateTimeFilter
 from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 
@@ -44,6 +44,23 @@ class StrictFilters(DjangoFilterBackend):
 
 class ChoiceInFilter(BaseInFilter, ChoiceFilter):
     """One of several values, by commas; one that is no choice is a 400."""
+
+
+def after(field: str) -> IsoDateTimeFilter:
+    """Return the filter `…_after` of a field with a moment."""
+    return IsoDateTimeFilter(field_name=field, lookup_expr="gte", help_text="This moment or later.")
+
+
+def before(field: str) -> IsoDateTimeFilter:
+    """Return the filter `…_before` of a field with a moment."""
+    return IsoDateTimeFilter(field_name=field, lookup_expr="lte", help_text="This moment or earlier.")
+
+
+class CreatedFilters(FilterSet):
+    """By time; both ends are included. The base of the filters of whatever is created."""
+
+    created_after = after("created_at")
+    created_before = before("created_at")
 
 
 def _names(filterset: Any) -> set[str]:

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from django_filters import UUIDFilter
-from django_filters.rest_framework import FilterSet
+from django_filters import NumberFilter, UUIDFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import get_visible
-from core.api.filters import ChoiceInFilter
+from core.api.filters import ChoiceInFilter, CreatedFilters
 from core.api.jobs import job_response, job_shown
 from core.api.prefer import preference
 from core.api.serializers import JobLogOut, JobOut
@@ -23,20 +22,27 @@ from core.jobs import services
 from core.models import Job, JobLog
 
 
-class JobFilter(FilterSet):
+class JobFilter(CreatedFilters):
     """What jobs are found by."""
 
-    status__in = ChoiceInFilter(field_name="status", lookup_expr="in", choices=JobStatus.choices)
+    status = ChoiceInFilter(
+        choices=JobStatus.choices, lookup_expr="in", help_text="One, or several by commas."
+    )
     retry_of = UUIDFilter(field_name="retry_of_id")
 
     class Meta:
         model = Job
-        fields = {
-            "status": ["exact"],
-            "kind": ["exact"],
-            "created_at": ["gte", "lt"],
-            "subject_id": ["exact"],
-        }
+        fields = ("kind", "subject_id")
+
+
+class JobLogFilter(CreatedFilters):
+    """What lines of a log are found by."""
+
+    after = NumberFilter(field_name="seq", lookup_expr="gt", help_text="The `seq` of the last line you have.")
+
+    class Meta:
+        model = JobLog
+        fields = ("level",)
 
 
 class JobList(ListView):
@@ -87,10 +93,10 @@ class JobRetry(ApiView):
 
 
 class JobLogList(ListView):
-    """The lines of a job's log, in order; `?seq__gt=` goes on from the last one you have."""
+    """The lines of a job's log, in order; `?after=` goes on from the last one you have."""
 
     serializer_class = JobLogOut
-    filterset_fields = {"seq": ["gt"], "level": ["exact"]}
+    filterset_class = JobLogFilter
     search_fields = ("line",)
     ordering_fields = ("seq",)
     ordering = ("seq",)

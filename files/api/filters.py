@@ -5,11 +5,12 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
+from core.api.filters import CreatedFilters
 from files.choices import Kind, Origin
 from files.models import File
 
 
-class FileFilter(filters.FilterSet):
+class FileFilter(CreatedFilters):
     """One filter for each obvious field; times are ISO 8601, sizes in bytes, both ends included."""
 
     name = filters.CharFilter(lookup_expr="icontains")
@@ -19,8 +20,6 @@ class FileFilter(filters.FilterSet):
     origin = filters.ChoiceFilter(choices=Origin.choices)
     size_min = filters.NumberFilter(field_name="size", lookup_expr="gte", min_value=0, max_value=2**63 - 1)
     size_max = filters.NumberFilter(field_name="size", lookup_expr="lte", min_value=0, max_value=2**63 - 1)
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
     tags = filters.CharFilter(
         method="with_tags", help_text="Tags with commas between them; the file has all of them."
     )

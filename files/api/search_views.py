@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.http import ApiRequest
 from core.access import get_visible
+from core.api.filters import CreatedFilters
 from core.api.pagination import Pages
 from core.api.parsers import StrictJSONParser
 from core.api.views import ApiView, ListView
@@ -64,6 +65,7 @@ class SavedList(ListView):
 
     queryset = SavedSearch.objects.none()  # tells the schema the model
     serializer_class = SavedOut
+    filterset_class = CreatedFilters
     search_fields = ("name",)
     ordering_fields = ("name", "created_at")
     ordering = ("name",)

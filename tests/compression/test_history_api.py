@@ -74,7 +74,8 @@ def test_filters_find_by_each_column(client: APIClient, ada: User) -> None:
         f"content_sha256={sha('a')}": 2,
         "level=6": 1,
         "created_after=2026-01-02T00:00:00Z": 3,
-        "created_before=2026-01-02T00:00:00Z": 1,
+        "created_before=2026-01-02T00:00:00Z": 2,
+        "created_before=2026-01-01T23:59:59Z": 1,
         "algorithm=zstd&kind=text&succeeded=true": 2,
         "search=xz": 1,
     }.items():
