@@ -21,6 +21,8 @@ const options = {
   entryPoints: [
     { in: "scripts/main.ts", out: "app" },
     { in: "styles/main.css", out: "app" },
+    { in: "scripts/docs.ts", out: "docs" },
+    { in: "styles/docs.css", out: "docs" },
   ],
   outdir: target,
   bundle: true,

@@ -1,6 +1,7 @@
 """The published schema in each of its forms, and the page made from it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -45,3 +46,15 @@ def test_another_form_is_refused(db: None, accept: str, query: str, status: int,
     answer: Any = Client().get(SCHEMA + query, HTTP_ACCEPT=accept)
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert answer.json()["code"] == code
+
+
+@pytest.mark.parametrize(("theme", "shown"), [("", ""), ("dark", ' data-theme="dark"'), ("x", "")])
+def test_the_page_follows_the_theme_and_has_nothing_inline(db: None, theme: str, shown: str) -> None:
+    client = Client()
+    client.cookies["theme"] = theme
+    page = client.get("/api/v1/docs")
+    html = page.content.decode()
+    assert f'<html lang="en"{shown}>' in html
+    assert "unsafe" not in page["Content-Security-Policy"]
+    assert "<style" not in html
+    assert re.findall(r"<script(?! src=)", html) == []
