@@ -261,6 +261,8 @@ def password_change(*, user: User, old: str, new: str) -> User:
     with transaction.atomic():
         _lock(user)
         right = user.check_password(old)
+        if right and user.password_is_temporary and new == old:
+            raise Invalid.field("new_password", "Choose another than the one-time password.", "same")
         if right:
             passwords.check(new, user, field="new_password")
             _set_password(user, new, temporary=False)

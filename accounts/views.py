@@ -71,8 +71,7 @@ def _enter(request: HttpRequest, form: ServiceForm, service: Any, template: str)
         return form.page(request, template, context)
     sessions.begin(request, user)
     if user.password_is_temporary:
-        messages.warning(request, "Somebody else has seen your password. Choose one of your own.")
-        return redirect("accounts:profile")
+        return redirect(settings.PASSWORD_URL)
     response = redirect(target)
     kept = Preferences.objects.filter(user=user).first()
     theme = kept.values.get("theme") if kept else None
@@ -134,6 +133,9 @@ def theme(request: SignedInRequest) -> HttpResponse:
 
 def _profile_page(request: SignedInRequest, form: ServiceForm, **forms_given: ServiceForm) -> HttpResponse:
     user = account_of(request)
+    if user.password_is_temporary:
+        context = {"account": user, "form": forms_given.get("password_form", PasswordForm())}
+        return form.page(request, "accounts/new_password.html", context)
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     context = {
         "account": user,

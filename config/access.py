@@ -21,8 +21,8 @@ PAGES: dict[str, Rule] = {
     "accounts:sign-in": rule(GET=ANYONE, POST=ANYONE),
     "accounts:sign-up": rule(GET=ANYONE, POST=ANYONE),
     "accounts:sign-out": rule(POST=ANYONE),
-    "accounts:profile": rule(GET=VIEWER, POST=VIEWER),
-    "accounts:password": rule(POST=VIEWER),
+    "accounts:profile": rule(GET=VIEWER, POST=VIEWER, entering=["GET"]),
+    "accounts:password": rule(POST=VIEWER, entering=["POST"]),
     "accounts:theme": rule(POST=VIEWER),
     "accounts:tokens": rule(GET=VIEWER, POST=VIEWER),
     "accounts:token-revoke": rule(POST=VIEWER),
@@ -80,9 +80,9 @@ API: dict[str, Rule] = {
     "api:jobs:retry": rule(POST=USER),
     "api:auth:register": rule(POST=ANYONE),
     "api:auth:login": rule(POST=ANYONE),
-    "api:auth:logout": rule(POST=VIEWER, scope=Scope.READ),  # any token may end itself
-    "api:auth:profile": rule(GET=VIEWER, PUT=VIEWER),
-    "api:auth:password": rule(PUT=VIEWER),
+    "api:auth:logout": rule(POST=VIEWER, scope=Scope.READ, entering=["POST"]),  # any token may end itself
+    "api:auth:profile": rule(GET=VIEWER, PUT=VIEWER, entering=["GET"]),
+    "api:auth:password": rule(PUT=VIEWER, entering=["PUT"]),
     "api:auth:preferences": rule(GET=VIEWER, PUT=VIEWER),
     "api:auth:tokens": rule(GET=VIEWER, POST=VIEWER),
     "api:auth:token": rule(DELETE=VIEWER),

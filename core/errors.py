@@ -70,6 +70,17 @@ class Forbidden(AppError):
     status, code, title = 403, "forbidden", "Not allowed"
 
 
+class PasswordNeeded(Forbidden):
+    """The account has a one-time password, which opens nothing but the choice of another."""
+
+    code = "password_change_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your password is for one time. Choose one of your own first: PUT /api/v1/auth/password."
+        )
+
+
 class NotFound(AppError):
     """There is no such thing, or it belongs to somebody else; the two look the same on purpose."""
 

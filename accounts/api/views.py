@@ -97,7 +97,11 @@ class Login(AccountView):
 
     @extend_schema(request=LoginIn, responses=SignedInOut, examples=[examples.LOGIN])
     def post(self, request: ApiRequest) -> Response:
-        """Make a token named “sign-in”. 401 `wrong_credentials`; 429 with `Retry-After` after too many of those."""
+        """Make a token named “sign-in”. 401 `wrong_credentials`; 429 with `Retry-After` after too many of those.
+
+        With a one-time password the token opens nothing but the choice of another, `PUT /auth/password`, whose answer
+        has a token for everything: all other calls are a 403 `password_change_required`.
+        """
         return signed_in(services.sign_in_check(**parsed(LoginIn, request), address=address_of(request)))
 
 

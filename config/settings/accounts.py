@@ -5,6 +5,7 @@ from config import env
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign-in"
 SIGN_OUT_URL = "accounts:sign-out"
+PASSWORD_URL = "accounts:profile"
 LOGIN_REDIRECT_URL = "pages:start"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 

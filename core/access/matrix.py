@@ -4,7 +4,7 @@ The table itself is one module of the project (`settings.ACCESS_MATRIX`); the ke
 in it is denied.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,10 +30,12 @@ Needed = Role | Anyone
 @dataclass(frozen=True)
 class Rule:
     """The role that each method of one URL needs. A method that is not named is not allowed, whatever the view does.
-    `scope` stands where a token needs another one than `scope_for` says."""
+    `scope` stands where a token needs another one than `scope_for` says, `entering` names the methods for an account
+    that has yet to choose a password of its own."""
 
     methods: Mapping[str, Needed]
     scope: Scope | None = None
+    entering: Collection[str] = ()
 
     def needed(self, method: str) -> Needed | None:
         """Return what `method` needs, or None where it is not allowed; HEAD needs what GET does, OPTIONS the least."""
@@ -49,9 +51,9 @@ class Rule:
         return sorted({*self.methods, "OPTIONS"} | ({"HEAD"} if "GET" in self.methods else set()))
 
 
-def rule(*, scope: Scope | None = None, **methods: Needed) -> Rule:
+def rule(*, scope: Scope | None = None, entering: Collection[str] = (), **methods: Needed) -> Rule:
     """Write a rule: `rule(GET=Role.VIEWER, POST=Role.USER)`."""
-    return Rule(methods, scope)
+    return Rule(methods, scope, entering)
 
 
 def scope_for(method: str, needed: Role) -> Scope:

@@ -6,11 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 
 from core.access.matrix import SAFE_METHODS, find, scope_for
 from core.access.roles import Role
-from core.errors import AppError, Forbidden, MethodNotAllowed, NotSignedIn
+from core.errors import AppError, Forbidden, MethodNotAllowed, NotSignedIn, PasswordNeeded
 from core.http import is_api, wants_part
 
 
@@ -35,6 +35,12 @@ class AccessMiddleware:
             safe = request.method in SAFE_METHODS
             target = request.get_full_path() if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
             return redirect_to_login(target, resolve_url(settings.LOGIN_URL))
+        except PasswordNeeded as error:
+            return (
+                refusal(request, error)
+                if is_api(request) or wants_part(request)
+                else redirect(settings.PASSWORD_URL)
+            )
         except AppError as error:
             return refusal(request, error)
         return None
@@ -66,6 +72,8 @@ def check_request(request: HttpRequest) -> None:
     if not request.user.is_authenticated:
         raise NotSignedIn("Send a token as “Authorization: Bearer <token>”, or sign in.")
     check_account(request.user, needed)
+    if request.user.password_is_temporary and method not in rule.entering:
+        raise PasswordNeeded
     token = getattr(request, "token", None)
     if token is not None and not token.covers(rule.scope or scope_for(method, needed)):
         raise Forbidden("The token's scopes do not cover this call.", code="scope_missing")

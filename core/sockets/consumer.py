@@ -133,7 +133,7 @@ class HintConsumer(AsyncWebsocketConsumer):
         user, token = identity
         rule = find(f"socket:{self.scope['route_name']}")
         needed = rule.needed("GET") if rule else None
-        if not isinstance(needed, Role) or not Role(user.role).includes(needed):
+        if not isinstance(needed, Role) or not Role(user.role).includes(needed) or user.password_is_temporary:
             return NOT_ALLOWED
         if token is not None and not token.covers(Scope.READ):
             return NOT_ALLOWED

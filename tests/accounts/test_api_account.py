@@ -223,3 +223,35 @@ def test_a_temporary_password_is_temporary_until_it_is_changed(ada: User, mia: U
     assert change_password(bearer(token), given_password).status_code == 200
     assert not User.objects.filter(password_is_temporary=True).exists()
     assert Token.objects.in_state("active").filter(owner=ada).count() == 1
+
+
+def test_a_one_time_password_opens_nothing_but_the_choice_of_another(ada: User, mia: User) -> None:
+    given_password = services.password_reset(user=ada, actor=mia)
+    entered = sign_in("ada", given_password)
+    client = bearer(entered.json()["token"])
+    for method, path in (
+        ("get", "/api/v1/files/list"),
+        ("get", f"{AUTH}/tokens"),
+        ("get", f"{AUTH}/preferences"),
+    ):
+        problem(getattr(client, method)(path), 403, "password_change_required")
+    for path, body in ((f"{AUTH}/tokens", {"name": "mine"}), ("/api/v1/compression/compress", {"text": "a"})):
+        problem(client.post(path, body, format="json"), 403, "password_change_required")
+    problem(
+        client.put(f"{AUTH}/profile", {"email": "x@example.org"}, format="json"),
+        403,
+        "password_change_required",
+    )
+    assert client.get(f"{AUTH}/profile").status_code == 200
+    same = {"old_password": given_password, "new_password": given_password}
+    problem(client.put(f"{AUTH}/password", same, format="json"), 400, "invalid", "new_password")
+
+    changed = change_password(client, given_password)
+    assert changed.status_code == 200
+    problem(client.get(f"{AUTH}/profile"), 401, "token_invalid")
+    assert bearer(changed.json()["token"]).get("/api/v1/files/list").status_code == 200
+
+
+def test_a_one_time_password_can_be_left_again(ada: User, mia: User) -> None:
+    client = bearer(sign_in("ada", services.password_reset(user=ada, actor=mia)).json()["token"])
+    assert client.post(f"{AUTH}/logout").status_code == 204

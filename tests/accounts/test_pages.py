@@ -251,6 +251,13 @@ def test_a_temporary_password_leads_to_a_new_one(ada: User, mia: User) -> None:
     signed = page.post("/sign-in", {"username": "ada", "password": password, "next": "/account/tokens"})
     assert signed["Location"] == "/account"
     assert "Choose one of your own" in text(page.get("/account"))
+    assert "API tokens" not in text(page.get("/account"))
+    for address in ("/", "/files", "/account/tokens"):
+        assert page.get(address)["Location"] == "/account", address
+    assert page.post("/account", {"email": "x@example.org", "display_name": ""})["Location"] == "/account"
+    assert User.objects.get(pk=ada.pk).email == ada.email
+    wrong = page.post("/account/password", {"old_password": "wrong", "new_password": "all of my own"})
+    assert (wrong.status_code, "The present password is wrong." in wrong.content.decode()) == (400, True)
     page.post("/account/password", {"old_password": password, "new_password": "all of my own"})
     assert "Somebody else has seen" not in text(page.get("/account"))
 

@@ -155,6 +155,9 @@ def test_the_matrix_says_which_role_a_socket_needs(
     assert refusal(ada, None) == 4403
     assert refusal(otto, None) is None
     assert refusal(otto, token_of(otto)[0]) is None
+    otto.password_is_temporary = True
+    assert refusal(otto, None) == 4403
+    otto.password_is_temporary = False
     monkeypatch.setattr("core.sockets.consumer.find", lambda name: None)
     assert refusal(otto, None) == 4403
 
