@@ -144,7 +144,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "title": "Components",
         "form": ExampleForm(),
-        "wrong_form": ExampleForm({"name": "a", "chunk": "900", "objective": "ratio", "order": "desc"}),
+        "wrong_form": ExampleForm(
+            {"name": "a", "chunk": "900", "objective": "ratio", "order": "desc"}, auto_id="id_wrong_%s"
+        ),
         "groups": GROUPS,
         "columns": COLUMNS,
         "page": Paginator(ROWS, 3).get_page(request.GET.get("page")),

@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django import forms
 from django.template import TemplateSyntaxError
 
 from core.components import contract
@@ -117,6 +118,33 @@ def test_the_page_of_components_is_well_formed(page):
     nesting.feed(page)
     assert nesting.faults == []
     assert nesting.open == []
+
+
+def test_every_id_of_the_page_of_components_stands_once(page):
+    """A label leads to the first element of its id: a second field of it would have none."""
+    nesting = _Nesting()
+    nesting.feed(page)
+    assert [name for name in set(nesting.ids) if nesting.ids.count(name) > 1] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{% ui "field" field=form.level %}',
+        '{% ui "search_select" name="level" label="Level" options=options errors=form.level.errors %}',
+        '{% ui "level_slider" name="level" min=1 max=9 value=12 errors=form.level.errors %}',
+    ],
+)
+def test_an_error_is_tied_to_its_field(show, source):
+    class Form(forms.Form):
+        level = forms.IntegerField(max_value=9)
+
+    shown = show(source, form=Form({"level": "12"}), options=[{"value": "1", "label": "one"}])
+    assert 'aria-invalid="true"' in shown
+    described = re.findall(r'aria-describedby="([^"]*)"', shown)
+    assert "id_level_error" in described[0].split()
+    assert re.search(r'id="id_level_error"[^>]*>.*less than or equal to 9', shown, re.S)
+    assert 'for="id_level"' in shown
 
 
 def test_every_label_and_description_leads_somewhere(page):
