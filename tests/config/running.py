@@ -16,7 +16,7 @@ import psutil
 from tests.config.places import ROOT, processes_of
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "CODEC_HOST", "DATA_DIR", "SECRET_KEY", "DYNACOMP_TEST_SERVICES")
-START_LIMIT_S = 60.0
+START_LIMIT_S = 180.0
 
 
 class Running:
@@ -56,7 +56,7 @@ class Running:
         """Send a signal, wait for the end, and return the seconds that took."""
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(60)
         return time.monotonic() - began
 
     def services(self) -> dict[str, str]:
@@ -66,7 +66,7 @@ class Running:
     def get(self, path: str) -> tuple[int, bytes]:
         """Fetch a page from it."""
         with urllib.request.urlopen(
-            f"http://localhost:{self.services()['PORT']}{path}", timeout=10
+            f"http://localhost:{self.services()['PORT']}{path}", timeout=40
         ) as response:
             return response.status, response.read()
 

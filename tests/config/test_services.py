@@ -30,7 +30,7 @@ def database(services):
 
 def kill(server):
     os.kill(server.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 40
     while server.exit_code is None and time.monotonic() < deadline:
         time.sleep(0.01)
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
 
 HEAD = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
 TAIL = b"\r\n--x--\r\n"
-PATIENCE_S = 15
+PATIENCE_S = 40
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ LIMITS = ArchiveLimits(
     max_ratio=1000,
     ratio_floor_bytes=4 * MiB,
     max_cpu_seconds=10,
-    max_wall_seconds=20,
+    max_wall_seconds=60,
     max_members=2000,
 )
 ZEROS = 64 * MiB

@@ -28,7 +28,7 @@ class HostUnderTest:
 
     def children(self) -> list[psutil.Process]:
         """The children that are still there after a while; a finished call's ends at once."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + 40
         while (left := self.running()) and time.monotonic() < end:
             time.sleep(0.01)
         return left

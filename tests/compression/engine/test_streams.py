@@ -62,7 +62,7 @@ def test_a_reader_that_leaves_ends_a_call_that_waits_for_input(hostile_host):
             time.sleep(0.01)
         target.close()
         drain.close()
-        call.join(5)
+        call.join(40)
         assert isinstance(call.error, TargetUnwritable)
     assert hostile_host.children() == []
 
@@ -72,7 +72,7 @@ def test_a_writer_that_closes_ends_the_input(hostile_host):
         call = Encoding(source.fileno(), target.fileno())
         feed.write(b"all there is")
         feed.close()
-        call.join(5)
+        call.join(40)
         assert call.error is None
         assert drain.read(100) == b"all there is"
 
@@ -83,19 +83,19 @@ def test_nobody_reads_so_nothing_more_is_taken(hostile_host):
         os.set_blocking(feed.fileno(), False)
         taken = 0
         still = time.monotonic() + 0.5
-        while time.monotonic() < still:
+        while taken < 128 * KiB or time.monotonic() < still:
             try:
                 taken += os.write(feed.fileno(), noise(64 * KiB))
                 still = time.monotonic() + 0.5
             except BlockingIOError:
                 time.sleep(0.02)
-        assert 128 * KiB <= taken <= 4 * MiB
+        assert taken <= 4 * MiB
         feed.close()
         got = 0
         target.close()
         while piece := drain.read(MiB):
             got += len(piece)
-        call.join(5)
+        call.join(40)
         assert got == taken
 
 
