@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.stack import free_port
 
 KEY, SECRET, BUCKET = "the-key", "the-secret", "dynacomp"
-START_S = 20
+START_S = 60
 BIN = Path(sys.executable).parent
 
 

@@ -3,7 +3,7 @@
 import os
 import time
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -31,13 +31,28 @@ def upload(client, content=b"content"):
     return client.post(UPLOAD, {"file": SimpleUploadedFile("a.txt", content)}, format="multipart")
 
 
-def timed(function, *args):
-    """Return what the function returns and how long it took."""
-    began = time.monotonic()
-    return function(*args), time.monotonic() - began
+@pytest.fixture
+def asked():
+    """Return a function that calls another and says how often the store was asked meanwhile."""
+
+    def counted(function, *args):
+        calls = []
+        events = cast(Any, objects()).client.meta.events
+        events.register("before-send.s3", note := lambda **_: calls.append(1))
+        try:
+            return function(*args), len(calls)
+        finally:
+            events.unregister("before-send.s3", note)
+
+    return counted
 
 
-def eventually(condition, seconds=10):
+def breaker(settings, **numbers):
+    """Change numbers of the breaker."""
+    settings.BREAKERS = {"storage": {**settings.BREAKERS["storage"], **numbers}}
+
+
+def eventually(condition, seconds=40):
     """Return what the condition gives as soon as it is true."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
@@ -56,24 +71,31 @@ def storage_health():
     return next(component for component in health.look() if component.name == "storage")
 
 
-def test_a_store_that_is_gone_refuses_fast_and_everything_is_back_when_it_is(api, ada, stored, rclone):
+def test_a_store_that_is_gone_refuses_fast_and_everything_is_back_when_it_is(
+    api, ada, stored, rclone, asked, settings
+):
     client = api(ada)
+    breaker(settings, open_s=60)
     before = stored(ada, b"before")
     large = stored(ada, os.urandom(2_000_000))
     rclone.kill()
-    for _ in range(4):
-        assert is_unavailable(upload(client))
-    answer, took = timed(upload, client)
+    answer, times = asked(upload, client)
     assert is_unavailable(answer)
-    assert took < 0.2, "the breaker is open"
+    assert times
+    for _ in range(3):
+        assert is_unavailable(upload(client))
+    answer, times = asked(upload, client)
+    assert is_unavailable(answer)
+    assert not times, "the breaker is open"
     for file in (before, large):
         assert is_unavailable(client.get(f"/api/v1/files/download/{file.pk}"))
     assert list(staging_folder().iterdir()) == []
     assert File.objects.count() == 2
     seen = storage_health()
-    assert (seen.ok, "breaker open" in seen.detail or "half open" in seen.detail) == (False, True)
+    assert (seen.ok, "breaker open" in seen.detail) == (False, True)
     rclone.start()
-    answer = eventually(lambda: (found := upload(client)).status_code == 201 and found, 5)
+    breaker(settings, open_s=0)
+    answer = eventually(lambda: (found := upload(client)).status_code == 201 and found)
     assert file_open(File.objects.get(pk=answer.json()["id"])).read() == b"content"
     assert file_open(before).read() == b"before"
     assert storage_health().detail == "S3 bucket dynacomp, breaker closed"
@@ -149,25 +171,27 @@ def _download(client, file):
 
 
 @pytest.mark.slow
-def test_a_store_that_says_nothing_is_given_up_and_then_not_asked(api, ada, proxy):
+def test_a_store_that_says_nothing_is_given_up_and_then_not_asked(api, ada, proxy, asked, settings):
     client = api(ada)
+    breaker(settings, open_s=60)
     assert upload(client, b"first").status_code == 201
     proxy.silent = True
-    answer, took = timed(upload, client)
+    answer, times = asked(upload, client)
     assert is_unavailable(answer)
-    assert took < 6, "two tries of a second"
+    assert times == 2
     for _ in range(2):
         upload(client)
-    answer, took = timed(upload, client)
+    answer, times = asked(upload, client)
     assert is_unavailable(answer)
-    assert took < 0.2
+    assert not times
+    breaker(settings, open_s=0)
     proxy.silent = False
     proxy.cut()
     assert eventually(lambda: upload(client, b"later").status_code == 201)
 
 
 def test_a_slow_store_opens_the_breaker(ada, stored, proxy, settings):
-    settings.BREAKERS = {"storage": {"slow_s": 0.02, "calls": 4, "open_s": 5}}
+    settings.BREAKERS = {"storage": {"slow_s": 0.02, "calls": 4, "open_s": 60}}
     proxy.delay_s = 0.05
 
     def store(count):
