@@ -1,4 +1,4 @@
-"""One call of a person or a program: its input becomes a stored file, the work is done at once or by a worker."""
+"""One call of a person or a program: the work is done at once or by a worker; what it brought becomes a stored file."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,10 +16,13 @@ from compression.completion import TooLongForNow
 from compression.engine.inspecting import Info
 from compression.models import Result
 from compression.planning import Plan
+from compression.sources import Source
 from core.access import get_visible
 from core.errors import Unprocessable
 from core.models import Job
+from files import adoption
 from files import services as files
+from files.adoption import Adoption, Draft
 from files.choices import Origin
 from files.models import File
 from files.staging import staging
@@ -47,25 +50,29 @@ class Input:
 
 
 @contextmanager
-def resolved(user: User, given: Input) -> Iterator[File]:
-    """Yield the stored file to work on; one that was made for this call goes again if the call is refused."""
+def resolved(user: User, given: Input) -> Iterator[Source]:
+    """Yield what to work on; if the call is refused nothing stays of what came with it."""
     if given.file_id is not None:
-        yield get_visible(File.objects, user, given.file_id)
+        yield Source(get_visible(File.objects, user, given.file_id))
         return
-    made = _stored(user, given)
-    try:
-        yield made
-    except Exception:
-        files.file_delete(file=made, actor=user)
-        raise
+    with _draft(user, given) as draft:
+        source = Source.of(draft)
+        try:
+            yield source
+        except Exception:
+            if source.is_stored:
+                files.file_delete(file=source.file, actor=user)
+            raise
 
 
-def _stored(user: User, given: Input) -> File:
+@contextmanager
+def _draft(user: User, given: Input) -> Iterator[Draft]:
     if given.upload is not None:
-        return files.file_store(owner=user, incoming=given.upload)
+        yield adoption.draft(user, Adoption(given.upload.staged, given.upload.name), Origin.UPLOAD)
+        return
     with staging() as staged:
         staged.write((given.text or "").encode())
-        return files.file_adopt(owner=user, staged=staged, name=TEXT_NAME, origin=Origin.TEXT)
+        yield adoption.draft(user, Adoption(staged, TEXT_NAME), Origin.TEXT)
 
 
 @contextmanager
@@ -81,7 +88,7 @@ def slot() -> Iterator[bool]:
 
 def decompress(
     user: User,
-    source: File,
+    source: Source,
     *,
     algorithm: str = "",
     params: Mapping[str, Any] = {},
@@ -94,19 +101,19 @@ def decompress(
     tar; without it they do, unless the platform itself made the stream: then it gives back what it was given.
     """
     found = None if algorithm else _info(source)
-    if found is not None and inspection.holds_files(found) and _to_unpack(source, found, unpack=unpack):
-        return members.run(user, source, found, respond_async=respond_async)
-    named = algorithm or (found.formats[0] if found else _made_with(source))
+    if found is not None and inspection.holds_files(found) and _to_unpack(source.file, found, unpack=unpack):
+        return members.run(user, source.keep(), found, respond_async=respond_async)
+    named = algorithm or (found.formats[0] if found else _made_with(source.file))
     plan = planning.plan(named, None, params, to_decode=True)
     return run(user, source, plan, Operation.DECOMPRESS, respond_async=respond_async)
 
 
-def _info(source: File) -> Info | None:
+def _info(source: Source) -> Info | None:
     """What the bytes are found to be; None for what bears no mark but was made here."""
     try:
         return inspection.inspect(source)
     except Unprocessable as error:
-        if error.code == "unknown_format" and selectors.known_original(source.sha256):
+        if error.code == "unknown_format" and selectors.known_original(source.file.sha256):
             return None
         raise
 
@@ -124,12 +131,13 @@ def _to_unpack(source: File, info: Info, *, unpack: bool | None) -> bool:
 
 
 def run(
-    user: User, source: File, plan: Plan, operation: Operation, *, respond_async: bool = False
+    user: User, source: Source, plan: Plan, operation: Operation, *, respond_async: bool = False
 ) -> Result | Job:
     """Do it now where it is small and nobody asked otherwise; have a worker do it where not."""
-    inline = planning.fits_inline(source.size, plan.seconds(operation, source.size))
+    size = source.file.size
+    inline = planning.fits_inline(size, plan.seconds(operation, size))
     if inline and not respond_async:
         with slot() as free, suppress(TooLongForNow):
             if free:
                 return services.result_make(owner=user, source=source, plan=plan, operation=operation)
-    return services.result_request(owner=user, source=source, plan=plan, operation=operation)
+    return services.result_request(owner=user, source=source.keep(), plan=plan, operation=operation)

@@ -14,7 +14,7 @@ from files import services as files
 from files.staging import staging
 
 if TYPE_CHECKING:
-    from files.models import File
+    from compression.sources import Source
 
 ARCHIVES = frozenset({"zip", "tar", "7z"})
 
@@ -22,12 +22,12 @@ ARCHIVES = frozenset({"zip", "tar", "7z"})
 FETCHED_BYTES = 4 * 1024 * 1024
 
 
-def inspect(file: "File") -> Info:
+def inspect(source: "Source") -> Info:
     """Return what the file is; Unprocessable where it is in no format that shows itself."""
-    with _to_look_at(file) as source:
-        os.lseek(source.fileno(), 0, os.SEEK_SET)
+    with _to_look_at(source) as shown:
+        os.lseek(shown.fileno(), 0, os.SEEK_SET)
         try:
-            info = isolation.inspect(source.fileno(), name_hint=file.name)
+            info = isolation.inspect(shown.fileno(), name_hint=source.file.name)
         except engine.EngineError as error:
             raise translate(error) from error
     if info.formats:
@@ -45,13 +45,16 @@ def holds_files(info: Info) -> bool:
 
 
 @contextmanager
-def _to_look_at(file: "File") -> Iterator[BinaryIO]:
-    with files.file_open(file) as source:
-        if file.size <= FETCHED_BYTES or files.has_descriptor(source):
-            with files.file_on_disk(file) as whole:
-                yield whole
+def _to_look_at(source: "Source") -> Iterator[BinaryIO]:
+    if source.draft is not None or source.file.size <= FETCHED_BYTES:
+        with source.on_disk() as whole:
+            yield whole
+        return
+    with files.file_open(source.file) as stored:
+        if files.has_descriptor(stored):
+            yield stored
             return
         with staging(FETCHED_BYTES) as head:
-            head.write(source.read(FETCHED_BYTES))
+            head.write(stored.read(FETCHED_BYTES))
             head.file.seek(0)
             yield head.file

@@ -20,13 +20,15 @@ from compression.events import AlgorithmChanged, ResultStored
 from compression.machine import machine_id
 from compression.models import ALGORITHM_MACHINE, Algorithm, HistoryEntry, Result
 from compression.planning import Plan
+from compression.sources import Source
 from core import audit
 from core.errors import Conflict
 from core.events import publish
 from core.jobs import JobContext, enqueue
 from core.models import Job
 from files import selectors as file_selectors
-from files import services as files
+from files.adoption import Adoption, draft, drafts_keep, seal_all
+from files.choices import Origin
 from files.models import File
 from files.staging import Staged
 
@@ -136,20 +138,22 @@ def job_run(ctx: JobContext) -> None:
         to_decode=operation == Operation.DECOMPRESS,
     )
     ctx.progress(0, source.size, unit="bytes")
-    result_make(owner=ctx.owner, source=source, plan=plan, operation=operation, ctx=ctx)
+    result_make(owner=ctx.owner, source=Source(source), plan=plan, operation=operation, ctx=ctx)
 
 
 @audit.unaudited("audits in _store")
 def result_make(
-    *, owner: User, source: File, plan: Plan, operation: Operation, ctx: JobContext | None = None
+    *, owner: User, source: Source, plan: Plan, operation: Operation, ctx: JobContext | None = None
 ) -> Result:
     """Run the codec, verify, and keep the result with its outcome, all or nothing; under a job, with its end.
+
+    A source that is still a draft becomes a file in the same transaction.
 
     Without a job the tight limits of calls that are answered at once hold, and TooLongForNow is raised beyond them.
     Raises AppError for what the input or the limits do not allow; such a failure leaves its outcome in the ledger.
     """
     decoding = operation == Operation.DECOMPRESS
-    known = selectors.known_original(source.sha256, plan.codec.id) if decoding else None
+    known = selectors.known_original(source.file.sha256, plan.codec.id) if decoding else None
     bound = planning.limits(
         room=file_selectors.free_bytes(owner), original_size=known.size if known else None
     )
@@ -160,11 +164,13 @@ def result_make(
         with work.done(operation, source, plan, bound, hooks, threads=threads) as (staged, measured):
             if known and known.sha256 != measured.checksum:
                 raise engine.VerificationFailed("The decompressed bytes are not those that were compressed")
+            seal_all([one.staged for one in source.drafts])
             with ctx.completing() if ctx else plain_completion() as done:
                 if known:
                     measured = replace(measured, verified=True)
                 result = _store(owner, source, plan, operation, staged, measured, ctx.job if ctx else None)
-                done.result = selectors.result_body(result)
+                if ctx:
+                    done.result = selectors.result_body(result)
             return result
     except engine.Stopped:
         if ctx:
@@ -173,33 +179,34 @@ def result_make(
     except engine.EngineError as error:
         if ctx is None and isinstance(error, engine.LimitExceeded) and error.kind in ("output", "time"):
             raise TooLongForNow from error
-        _note_failure(owner, source, plan, operation, error, ctx.job if ctx else None)
+        _note_failure(owner, source.file, plan, operation, error, ctx.job if ctx else None)
         raise translate(error) from error
 
 
 def _store(
     owner: User,
-    source: File,
+    source: Source,
     plan: Plan,
     operation: Operation,
     staged: Staged,
     measured: work.Measured,
     job: Job | None,
 ) -> Result:
-    """Keep output, result and outcome; called within a transaction."""
+    """Keep output, result and outcome, and the source where it is new; called within a transaction."""
     rename = names.compressed_name if operation == Operation.COMPRESS else names.original_name
-    name = rename(source.name, plan.algorithm.file_extension)
-    output = files.file_adopt(owner=owner, staged=staged, name=name)
-    original = source if operation == Operation.COMPRESS else output
+    name = rename(source.file.name, plan.algorithm.file_extension)
+    made = draft(owner, Adoption(staged, name), Origin.RESULT)
+    *_, output = drafts_keep(owner, [*source.drafts, made])
+    original = source.file if operation == Operation.COMPRESS else output
     figures = {name: getattr(measured, name) for name in FIGURES}
     result = Result.objects.create(
         owner=owner,
         operation=operation,
         algorithm=plan.algorithm,
         **plan.settings(operation),
-        file=source,
+        file=source.file,
         output=output,
-        file_name=source.name,
+        file_name=source.file.name,
         content_kind=original.kind,
         job=job,
         **figures,

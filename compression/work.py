@@ -9,8 +9,7 @@ from compression.engine import errors as engine
 from compression.engine import isolation
 from compression.engine.limits import Limits
 from compression.planning import Plan
-from files import services as files
-from files.models import File
+from compression.sources import Source
 from files.staging import Staged, staging
 
 
@@ -45,17 +44,17 @@ class Measured:
 
 @contextmanager
 def done(
-    operation: Operation, source: File, plan: Plan, limits: Limits, hooks: Hooks, *, threads: int = 1
+    operation: Operation, source: Source, plan: Plan, limits: Limits, hooks: Hooks, *, threads: int = 1
 ) -> Iterator[tuple[Staged, Measured]]:
     """Run the codec over `source` and yield the sealed output with its figures.
 
     A large input is compressed in frames where the format has them, as many at a time as there are `threads`; the
     output is the same for any number. It is gone after the block if nobody adopted it. Raises the engine's errors.
     """
-    with files.file_on_disk(source) as input_, staging() as staged:
+    with source.on_disk() as input_, staging() as staged:
         ends = input_.fileno(), staged.fileno()
         if operation == Operation.COMPRESS:
-            measured = _encode(source, *ends, plan, limits, hooks, threads)
+            measured = _encode(source.file.sha256, *ends, plan, limits, hooks, threads)
         else:
             measured = _decode(*ends, plan, limits, hooks)
         staged.seal(measured.output_sha256)
@@ -63,14 +62,14 @@ def done(
 
 
 def _encode(
-    source: File, input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks, threads: int
+    raw_sha256: str, input_: int, output: int, plan: Plan, limits: Limits, hooks: Hooks, threads: int
 ) -> Measured:
     report = isolation.encode(
         plan.codec.config(),
         input_,
         output,
         limits,
-        raw_sha256=source.sha256,
+        raw_sha256=raw_sha256,
         verify=True,
         threads=threads,
         on_progress=hooks.on_progress,

@@ -1,14 +1,16 @@
 """Staged files become files: any number of them, in one transaction of few statements.
 
 The order of steps is that of `files.services`: the bytes are durable before the transaction begins; in it, under the
-locks of their hashes, they move to their places and the rows appear.
+locks of their hashes, they move to their places and the rows appear. The quota is claimed as late as can be: from then
+on the owner's other transactions wait for this one. Whoever calls this several times in one transaction
+locks all the hashes before (`files.locks`), so that no two of them wait for each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.selectors import quota_of
 from core import audit, formatting
@@ -20,6 +22,7 @@ from files.events import FilesStored, FileStored
 from files.locks import lock_objects
 from files.models import File, StoredObject, Usage
 from files.names import clean_folder, clean_name
+from files.selectors import used_bytes
 from files.staging import Staged, at_once
 from files.storage import objects
 
@@ -52,6 +55,31 @@ class Adoption:
         return replace(self, name=name, folder=folder, media_type=media_type, kind=kind)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A file that is not stored yet: the row it will have, and its staged bytes."""
+
+    file: File
+    staged: Staged
+
+
+def draft(owner: "User", adoption: Adoption, origin: Origin) -> Draft:
+    """Return what a staged file will be; its bytes are all there, but need not be durable yet."""
+    one = adoption.complete()
+    row = File(
+        owner=owner,
+        object_id=one.staged.digest(),
+        name=one.name,
+        folder=one.folder,
+        size=one.staged.size,
+        media_type=one.media_type,
+        kind=one.kind or Kind.BINARY,
+        tags=list(one.tags),
+        origin=origin,
+    )
+    return Draft(row, one.staged)
+
+
 def files_adopt_many(
     *, owner: "User", adoptions: Sequence[Adoption], origin: Origin = Origin.RESULT
 ) -> list[File]:
@@ -60,14 +88,21 @@ def files_adopt_many(
     TooLarge beyond the owner's quota, StorageFull without room; nothing is kept then. Within a transaction of your own
     call `seal_all` before it begins: making the bytes durable may take seconds.
     """
-    seal_all(adoptions)
-    wanted = [adoption.complete() for adoption in adoptions]
-    if not wanted:
+    if not adoptions:
         return []
+    seal_all([adoption.staged for adoption in adoptions])
+    drafts = [draft(owner, adoption, origin) for adoption in adoptions]
+    # Before the bytes are where only `files.duties` removes them again.
+    _require_quota(owner, sum(one.file.size for one in drafts), used_bytes(owner))
     with transaction.atomic():
-        claim_quota(owner, sum(one.staged.size for one in wanted))
-        keep_objects([one.staged for one in wanted])
-        return keep_files(owner, [_row(owner, one, origin) for one in wanted])
+        return drafts_keep(owner, drafts)
+
+
+def drafts_keep(owner: "User", drafts: Sequence[Draft]) -> list[File]:
+    """Store sealed drafts of `owner`, within a transaction that what is raised takes back; see `files_adopt_many`."""
+    keep_objects([one.staged for one in drafts])
+    claim_quota(owner, sum(one.file.size for one in drafts))
+    return keep_files(owner, [one.file for one in drafts])
 
 
 def keep_files(owner: "User", rows: Sequence[File]) -> list[File]:
@@ -79,14 +114,17 @@ def keep_files(owner: "User", rows: Sequence[File]) -> list[File]:
     return files
 
 
-def seal_all(adoptions: Sequence[Adoption]) -> None:
-    """Make the bytes durable, several at once."""
-    at_once(Staged.seal, [adoption.staged for adoption in adoptions])
+def seal_all(staged: Sequence[Staged]) -> None:
+    """Make the bytes durable, several at once; those that are already cost nothing."""
+    at_once(Staged.seal, [one for one in staged if not one.is_sealed])
 
 
 def claim_quota(owner: "User", size: int) -> None:
     """Raise TooLarge where `size` more bytes pass the quota; other claims of the owner wait for this transaction."""
-    used = _locked_usage(owner)
+    _require_quota(owner, size, _locked_usage(owner))
+
+
+def _require_quota(owner: "User", size: int, used: int) -> None:
     quota = quota_of(owner)
     if used + size > quota:
         raise TooLarge(
@@ -105,15 +143,31 @@ def _locked_usage(owner: "User") -> int:
     return usage.bytes
 
 
+PUT_ROWS = """
+    WITH wanted AS (SELECT * FROM unnest(%s::text[], %s::bigint[]) AS wanted(sha256, size)),
+    new AS (
+        INSERT INTO stored_objects (sha256, size, damage, created_at) SELECT sha256, size, '', now() FROM wanted
+        ON CONFLICT DO NOTHING
+    )
+    SELECT sha256, size, damage FROM stored_objects WHERE sha256 = ANY (%s)
+"""
+
+
+def _put_rows(staged: Mapping[str, Staged]) -> list[tuple[str, int, str]]:
+    """See that each of the bytes, by hash, has its row; return those that were there before."""
+    hashes = list(staged)
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_ROWS, [hashes, [staged[sha256].size for sha256 in hashes], hashes])
+        found: list[tuple[str, int, str]] = cursor.fetchall()
+    return found
+
+
 def keep_objects(staged: Sequence[Staged]) -> None:
     """Put the staged bytes in their places and see that each has its row; within a transaction, as their locks are."""
     unique = {one.sha256: one for one in staged}
     lock_objects(unique)
-    rows = [StoredObject(sha256=sha256, size=one.size) for sha256, one in unique.items()]
-    StoredObject.objects.bulk_create(rows, ignore_conflicts=True)
-    there = StoredObject.objects.filter(pk__in=list(unique))
     bad = []
-    for sha256, size, damage in there.values_list("pk", "size", "damage"):
+    for sha256, size, damage in _put_rows(unique):
         if size != unique[sha256].size:
             raise ValueError(f"{unique[sha256].size} bytes were reported under the hash of {size} others")
         if damage:
@@ -123,17 +177,3 @@ def keep_objects(staged: Sequence[Staged]) -> None:
     if bad:
         StoredObject.objects.filter(pk__in=bad).update(damage=Damage.NONE, checked_at=None)
     objects().adopt_all(list(unique.values()))
-
-
-def _row(owner: "User", one: Adoption, origin: Origin) -> File:
-    return File(
-        owner=owner,
-        object_id=one.staged.sha256,
-        name=one.name,
-        folder=one.folder,
-        size=one.staged.size,
-        media_type=one.media_type,
-        kind=one.kind or Kind.BINARY,
-        tags=list(one.tags),
-        origin=origin,
-    )

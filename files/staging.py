@@ -28,6 +28,8 @@ LEFTOVER_AFTER_S = 3600
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # A disk makes several files durable in nearly the time of one, and a store far away takes several at a time.
 AT_ONCE = 8
+WORTH_THREADS = 4
+"""Fewer are done in turn: to start threads for them costs as much as they do."""
 
 T = TypeVar("T")
 
@@ -103,6 +105,11 @@ class Staged:
         with self._opened() as fd:
             return os.pread(fd, size, 0)
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the bytes are durable and nothing may be written any more."""
+        return self._sealed_size >= 0
+
     def digest(self) -> str:
         """Return the hash of what was written through `write`."""
         return self.sha256 or self._hash.hexdigest()
@@ -112,7 +119,7 @@ class Staged:
 
         `sha256` saves reading them again where it was computed along the way. Do it before the transaction that adopts.
         """
-        if self._sealed_size >= 0:
+        if self.is_sealed:
             return self
         with storage_full_as_error(), self._opened() as fd:
             os.fsync(fd)
@@ -194,7 +201,7 @@ def at_once(function: Callable[[T], object], items: Collection[T]) -> None:
             function(item)
 
     listed = list(items)
-    if len(listed) < 2:
+    if len(listed) < WORTH_THREADS:
         some(listed)
         return
     with ThreadPoolExecutor(min(AT_ONCE, len(listed)), thread_name_prefix="at-once") as pool:

@@ -202,7 +202,7 @@ READ_FOREIGN_MODELS = {
     "compression/calls.py",
     "compression/selectors.py",
     "compression/services.py",
-    "compression/work.py",
+    "compression/sources.py",
     "files/seeds.py",
     "files/selectors.py",
     "files/services.py",

@@ -89,7 +89,7 @@ class Compare(StreamedUploads, ListView):
         with input_calls.resolved(request.user, given) as source:
             done = calls.run(
                 request.user,
-                source,
+                source.keep(),
                 plans,
                 budget_s=call["budget_s"],
                 seed=call["seed"],

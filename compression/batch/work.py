@@ -18,6 +18,7 @@ from compression.engine.limits import Limits
 from compression.errors import translate
 from compression.names import compressed_name
 from compression.planning import Plan
+from compression.sources import Source
 from core.errors import AppError, Unavailable
 from files import services as files
 from files.adoption import Adoption, seal_all
@@ -80,7 +81,7 @@ def finish(group: Group, watch: Watch) -> Finished:
     finished = Finished()
     try:
         finished.outcomes += _together(group, watch, finished.held)
-        seal_all([outcome.adoption for outcome in finished.outcomes if outcome.adoption])
+        seal_all([one.adoption.staged for one in finished.outcomes if one.adoption])
     except BaseException:
         finished.held.close()
         raise
@@ -152,7 +153,7 @@ def _staged(
 
 def _alone(item: BatchItem, group: Group, watch: Watch, held: ExitStack) -> Outcome:
     try:
-        call = work.done(Operation.COMPRESS, item.source, group.plan, group.limits, watch.hooks(item))
+        call = work.done(Operation.COMPRESS, Source(item.source), group.plan, group.limits, watch.hooks(item))
         staged, measured = held.enter_context(call)
     except engine.Stopped:
         raise

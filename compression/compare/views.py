@@ -74,7 +74,7 @@ def _begin(request: SignedInRequest, form: CompareForm) -> str:
     plans = resolve(request.user, form.wishes(), levels)
     with input_calls.resolved(request.user, posted.input_of(form)) as source:
         budget_s = float(form.cleaned_data["budget_s"])
-        made = calls.run(request.user, source, plans, budget_s=budget_s)
+        made = calls.run(request.user, source.keep(), plans, budget_s=budget_s)
     return (
         made.get_absolute_url()
         if isinstance(made, Comparison)

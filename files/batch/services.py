@@ -22,6 +22,7 @@ from files.batch.members import Wish, bounds, staged_item
 from files.batch.models import Batch
 from files.batch.selectors import held_bytes
 from files.choices import Origin
+from files.locks import lock_objects
 from files.models import File
 from files.selectors import free_bytes
 from files.staging import Staged, StagingArea
@@ -135,6 +136,9 @@ def unpacked_now(*, owner: "User", source: BinaryIO, wish: Wish) -> Iterator[Unp
         if error is not None and (wish.together or not items):
             raise error
         with transaction.atomic():
+            lock_objects(
+                item.bytes.digest() for item in items if item.refusal is None
+            )  # before the quota's lock
             batch_store(
                 owner=owner,
                 items=items,
@@ -191,8 +195,8 @@ def unpack_later(
         staged.seal()
     with transaction.atomic():
         if staged is not None:
-            claim_quota(owner, staged.size + held_bytes(owner))
             keep_objects([staged])
+            claim_quota(owner, staged.size + held_bytes(owner))
         job = enqueue(
             "unpack",
             owner=owner,

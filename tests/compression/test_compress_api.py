@@ -17,7 +17,7 @@ from compression.choices import AlgorithmStatus
 from compression.engine import codecs
 from compression.models import Algorithm, HistoryEntry, Result
 from core.models import Job
-from files.models import File
+from files.models import File, StoredObject
 
 API = "/api/v1/compression"
 TEXT = "one potato, two potato, three potato, four. " * 200
@@ -152,7 +152,7 @@ def test_what_cannot_be_is_refused_with_its_field(
     assert [error["field"] for error in problem["errors"]] == [field]
     assert not Result.objects.exists()
     assert not HistoryEntry.objects.exists()
-    assert not File.objects.filter(deleted_at=None).exists()
+    assert not File.objects.exists()
 
 
 def test_a_damaged_stream_is_refused_and_noted(client: APIClient) -> None:
@@ -164,6 +164,25 @@ def test_a_damaged_stream_is_refused_and_noted(client: APIClient) -> None:
     assert not Result.objects.exists()
     outcomes = HistoryEntry.objects.order_by("created_at").values_list("succeeded", "error_code")
     assert list(outcomes) == [(False, "truncated_stream"), (False, "corrupt_stream")]
+
+
+def test_of_a_refused_call_nothing_stays_but_its_outcome(client: APIClient) -> None:
+    damaged = gzip.compress(TEXT.encode())[:-9]
+    sent = {"file": SimpleUploadedFile("bad.gz", damaged)}
+    response = client.post(f"{API}/decompress", sent, format="multipart")
+    assert (response.status_code, response.json()["code"]) == (422, "truncated_stream")
+    assert not File.objects.exists(), "not even as a deleted file that could be had back"
+    assert not StoredObject.objects.exists()
+    assert HistoryEntry.objects.get().content_sha256 == hashlib.sha256(damaged).hexdigest()
+
+
+def test_input_and_output_of_a_small_call_are_stored_in_few_statements(
+    client: APIClient, django_assert_num_queries: Any
+) -> None:
+    client.post(f"{API}/compress", {"text": TEXT, "algorithm": "zstd"}, format="json")
+    # token, algorithm, room; savepoint, locks, objects, usage, files, audit, result, ledger, audit, release
+    with django_assert_num_queries(13):
+        client.post(f"{API}/compress", {"text": TEXT + "more", "algorithm": "zstd"}, format="json")
 
 
 def test_bytes_without_a_mark_ask_for_the_algorithm(client: APIClient) -> None:

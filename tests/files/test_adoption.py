@@ -60,7 +60,7 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_files(
     for count in (1, 40):
         with StagingArea() as area:
             adoptions = staged_in(area, [b"%d of %d" % (number, count) for number in range(count)])
-            # savepoint, usage, locks, objects in, objects out, files, audit, release
+            # room, savepoint, locks, objects, usage, files, audit, release
             with django_assert_num_queries(8):
                 files_adopt_many(owner=ada, adoptions=adoptions)
 
@@ -100,7 +100,7 @@ def test_damaged_bytes_are_repaired_on_the_way(ada, area, stored, storage):
 
 def test_an_area_needs_one_descriptor_and_leaves_nothing(ada, area, storage, bytes_in):
     adoptions = staged_in(area, [b"%d" % number for number in range(50)])
-    seal_all(adoptions)
+    seal_all([one.staged for one in adoptions])
     assert all(one.staged.file.closed for one in adoptions)
     assert leftovers_remove(older_than_s=-1) == 0, "its writer lives"
     area.close()
