@@ -10,6 +10,18 @@ interface Picks {
 /** What was picked in each table: a table that refreshes by itself must not forget it. */
 const picksOf = new Map<string, Picks>();
 
+/** Put the values of a form of filters into an address; say whether that is another search than before. */
+export function mergeFilters(url: URL, form: FormData): boolean {
+  let changed = false;
+  for (const [name, value] of form) {
+    if (name === "ordering" || typeof value !== "string") continue;
+    changed ||= (url.searchParams.get(name) ?? "") !== value;
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  return changed;
+}
+
 /** A table's own state in this browser: which columns are shown, which rows are picked. */
 export const dataTable = component(() => ({
   picked: 0,
@@ -25,6 +37,22 @@ export const dataTable = component(() => ({
     this.count();
     // On the way back the browser picks again what was picked, after this.
     if (document.readyState !== "complete") window.addEventListener("pageshow", () => this.count(), { once: true });
+  },
+
+  /** Order, or turn the page, within what the filters say now: they may have been changed since the table came. */
+  withFilters(event: Event): void {
+    const detail = (event as CustomEvent).detail as { elt: Element; path: string };
+    const link = detail.elt.closest<HTMLAnchorElement>("a[hx-push-url]");
+    const tools = document.getElementById(`${this.$root.id}-tools`);
+    if (!link || !(tools instanceof HTMLFormElement)) return;
+    const url = new URL(detail.path, location.href);
+    const ordering = this.$root.querySelector<HTMLInputElement>(':scope > input[name="ordering"]');
+    if (ordering) {
+      ordering.value = url.searchParams.get("ordering") ?? "";
+      ordering.disabled = !ordering.value;
+    }
+    if (mergeFilters(url, new FormData(tools))) url.searchParams.delete("page");
+    detail.path = url.pathname + url.search;
   },
 
   /** Pick what was picked before the table was swapped; all rows only where it still shows the same ones. */

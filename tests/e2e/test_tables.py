@@ -1,0 +1,37 @@
+"""Tables: the address holds the whole state, whatever is chosen in whichever order, and columns are remembered."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.people import sign_up
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+
+
+def test_filters_and_order_of_a_table_go_together(page: Page) -> None:
+    sign_up(page)
+    page.goto("/algorithms")
+    table = page.locator("#algorithms")
+    sort = table.get_by_role("columnheader", name="Algorithm").get_by_role("link")
+    sort.click()
+    expect(page).to_have_url(re.compile("ordering="))
+    first = re.search("ordering=[^&]*", page.url)
+    assert first
+
+    page.get_by_role("searchbox").fill("z")
+    expect(page).to_have_url(re.compile("search=z"))
+    assert first[0] in page.url
+
+    sort.click()
+    expect(page).not_to_have_url(re.compile(f"{first[0]}(&|$)"))
+    assert "search=z" in page.url
+
+    page.get_by_role("searchbox").fill("snappy")
+    sort.click()  # before the words have been asked for
+    expect(page).to_have_url(re.compile("search=snappy"))
+    expect(table.locator("tbody tr")).to_have_count(1)
+    assert first[0] in page.url
+    page.reload()
+    expect(table.locator("tbody tr")).to_have_count(1)
