@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import Theme
 from tests.e2e.people import sign_up
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> Theme:
+    chosen: Theme = request.param
+    return chosen
 
 
 def choose_algorithm(page: Page, name: str) -> None:

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.conftest import Theme
 from tests.e2e.people import sign_up
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return "dark"
+
 
 TEXTS = {
     "monday.log": "08:00 pump started\n08:05 valve open\n",

@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.core.crew import until
+from tests.e2e.conftest import Theme
 from tests.e2e.people import sign_up
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return "dark"
 
 
 def sha256(path: Path) -> str:
@@ -71,14 +78,14 @@ def test_cancel_stops_the_work_and_leaves_nothing(page: Page, stack: Stack, tmp_
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
     failed = page.get_by_role("row").filter(has_text="failed")
-    for _ in range(60):  # what was on its way stands between the server and the news
+    for _ in range(240):  # what was on its way stands between the server and the news
         page.goto("/history")
         if failed.count():
             break
         page.wait_for_timeout(500)
     expect(failed).to_have_count(1)
     staging = stack.data / "objects" / "staging"
-    assert [path for path in staging.iterdir() if path.is_file()] == []
+    until(lambda: not any(path.is_file() for path in staging.iterdir()))
 
 
 def test_what_is_refused_is_said_with_its_number(context: BrowserContext, tmp_path: Path) -> None:
