@@ -1,19 +1,22 @@
 # `make run` needs Python 3.11 or newer with venv, and make; nothing else has to be installed.
 
 .DEFAULT_GOAL := help
+ifndef BESIDE # set where `make test` has the tests run beside the other checks
 .NOTPARALLEL:
+endif
 
 PY := .venv/bin/python
 NODE := scripts/node.sh
-PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 8
+# One more than there are cores: some tests wait for time to pass.
+PYTEST := $(PY) -m pytest --numprocesses $(shell expr $$(nproc) + 1) --maxprocesses 8
 
 # Without a home folder that can be written, caches go into the virtual environment.
 export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || echo "$(CURDIR)/.venv/home")
 
 BENCHES := bench-codecs bench-frames bench-serving bench-jobs bench-stream bench-batch bench-uploads bench-search bench-inline
 
-.PHONY: help run test check venv venv-dev bundle bundle-dev system-packages lint types imports migrations \
-	frontend-tests $(BENCHES) fuzz install-cli lock clean
+.PHONY: help run test pytest others check venv venv-dev bundle bundle-dev system-packages lint types imports \
+	migrations frontend-tests $(BENCHES) fuzz install-cli lock clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +24,12 @@ help: ## Show this.
 run: venv bundle ## Start everything; PORT=8000 and DATA_DIR=./var can be given.
 	@exec $(PY) -m config.services.supervisor --follow-parent
 
-test: system-packages lint types imports migrations frontend-tests ## All that CI runs; ARGS go to pytest.
+test: system-packages lint bundle-dev ## All that CI runs; ARGS go to pytest.
+	@$(MAKE) --no-print-directory --jobs 2 BESIDE=yes pytest others
+
+others: types imports migrations frontend-tests
+
+pytest: bundle-dev
 	@$(PYTEST) $(ARGS)
 
 check: lint types imports bundle-dev ## The quick part of it.
