@@ -6,8 +6,9 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$folder"
 cat > "$folder/dynacomp.new" <<END
 #!/bin/sh
-# -P: what lies in the folder where it is called is no part of the program.
-PYTHONPATH='$here' exec '$here/.venv/bin/python' -P -m compression.cli "\$@"
+# -P: what lies in the folder where it is called is no part of the program. -S: packages are found by the program
+# itself, which sees to interrupts first.
+PYTHONPATH='$here' exec '$here/.venv/bin/python' -P -S '$here/compression/cli/__main__.py' "\$@"
 END
 chmod 755 "$folder/dynacomp.new"
 mv "$folder/dynacomp.new" "$folder/dynacomp"

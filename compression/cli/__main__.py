@@ -1,11 +1,25 @@
-"""`python -m compression.cli`: what `dynacomp` calls."""
+"""`python -m compression.cli`, or as a program of its own, as `dynacomp` has it: first of all, before even the
+installed packages can be found, an interrupt shall end it without a word; there is nothing yet to leave behind."""
 
+import _signal  # type: ignore[import-not-found]  # built in: `signal` would load files before it does anything
 import sys
 
-try:
-    from compression.cli.main import run
+_interruptible = (
+    _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler
+)  # else it runs in the background
+if _interruptible:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+if sys.flags.no_site:
+    import site
 
+    site.main()
+
+from compression.cli.main import run  # noqa: E402
+
+if _interruptible:
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+try:
     code = run(sys.argv[1:], prog="dynacomp")
-except KeyboardInterrupt:  # before there was anything to leave behind
+except KeyboardInterrupt:
     code = 130
 sys.exit(code)

@@ -85,6 +85,20 @@ def test_an_interrupt_leaves_nothing_half_written(slow: Path) -> None:
     assert [path.name for path in slow.parent.iterdir()] == ["slow.bin"]
 
 
+@pytest.mark.slow
+def test_an_interrupt_at_any_moment_of_the_start_ends_it_without_a_trace(tmp_path: Path) -> None:
+    subprocess.run(["scripts/install-cli.sh", tmp_path], capture_output=True, timeout=60, check=True)
+    for milliseconds in range(5, 205, 8):
+        process = subprocess.Popen(
+            [tmp_path / "dynacomp", "formats"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        time.sleep(milliseconds / 1000)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode in (-signal.SIGINT, 130, 0)
+        assert b"Traceback" not in said, (milliseconds, said)
+
+
 def test_nor_does_one_in_the_moment_the_file_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def made(*args: Any, **options: Any) -> None:
         FileIO(*args, **options).close()
