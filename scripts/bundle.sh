@@ -1,5 +1,6 @@
 #!/bin/sh
-# Install the packages for Node and bundle styles and scripts: scripts/bundle.sh [dev]
+# Install the packages for Node and bundle styles and scripts; but for dev, collect what is served as static files:
+# scripts/bundle.sh [dev]
 # Each is done where it was not done before from the same sources.
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,4 +21,16 @@ if [ "$(cat frontend/dist/.made-from 2>/dev/null)" != "$wanted" ]; then
     echo "Bundling styles and scripts"
     scripts/node.sh frontend/build.mjs
     echo "$wanted" > frontend/dist/.made-from
+fi
+
+[ "${1:-}" != dev ] || exit 0
+# The first line is what config/settings/base.py looks for.
+made=$(echo "$wanted"; cat requirements.txt constraints.txt | cksum)
+if [ "$(cat build/static.made-from 2>/dev/null)" != "$made" ]; then
+    echo "Collecting static files"
+    rm -f build/static.made-from
+    # Those of before stay: a running server still names them.
+    STATIC_COLLECTED=true SECRET_KEY=of-no-use .venv/bin/python -W ignore manage.py collectstatic \
+        --noinput --ignore redoc --verbosity 0
+    echo "$made" > build/static.made-from
 fi

@@ -78,6 +78,23 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist"] if path.is_dir()]
-WHITENOISE_USE_FINDERS = True  # static files are served from where they are: no collect step before a start
+STATIC_ROOT = BASE_DIR / "build" / "static"
+
+
+def _made_from(path: Path) -> str | None:
+    """Return what the files that lie beside a stamp were made from."""
+    return path.read_text().partition("\n")[0] if path.is_file() else None
+
+
+_bundle = _made_from(BASE_DIR / "frontend" / "dist" / ".made-from")
+# `make run` collects static files under names that hold their hash, compressed and kept by browsers for ever. Where it
+# has not done so from this bundle, as on the way through the tests, they are served from where they are.
+STATIC_COLLECTED = env.flag(
+    "STATIC_COLLECTED",
+    default=_bundle is not None and _bundle == _made_from(STATIC_ROOT.with_suffix(".made-from")),
+)
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "jpg", "webp", "woff", "woff2", "zip", "gz", "br")
 
 ACCESS_MATRIX = "config.access.MATRIX"

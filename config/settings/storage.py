@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import env
-from config.settings.base import DATA_DIR
+from config.settings.base import DATA_DIR, STATIC_COLLECTED
 
 # Uploads and results are written here first; on the local disk this is the volume of the objects,
 # so that keeping a finished file is one rename.
@@ -48,5 +48,9 @@ BREAKERS = {
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "objects": _objects(),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
