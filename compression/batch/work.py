@@ -3,6 +3,7 @@
 Small contents with the same method go through one child together; a large one goes alone.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from files import services as files
 from files.adoption import Adoption, seal_all
 from files.choices import Kind
 from files.staging import Staged, StagingArea
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ def _together(group: Group, watch: Watch, held: ExitStack) -> Iterator[Outcome]:
         raise
     except engine.HostUnavailable as error:
         raise translate(error) from error
-    except engine.EngineError:  # one of them is to blame: by itself each has what is its own
+    except engine.EngineError as error:  # one of them is to blame: by itself each has what is its own
+        log.warning("%d contents go one by one: together they failed: %s", len(readable), error)
         for item in readable:
             yield _alone(item, group, watch, held)
         return

@@ -95,6 +95,19 @@ def test_large_and_small_ones_together(
         )
 
 
+def test_small_ones_share_a_child(
+    client: APIClient, three: list[File], run_jobs: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def alone(*args: Any) -> Any:
+        raise AssertionError("one that is small got a child of its own")
+
+    monkeypatch.setattr("compression.batch.work._alone", alone)
+    begin(client, three, "zstd", "gzip")
+    (job,) = run_jobs()
+    assert job.result is not None
+    assert job.result["counts"]["succeeded"] == 6
+
+
 def test_files_can_be_searched_for(client: APIClient, three: list[File], ben: User, run_jobs: Run) -> None:
     store(ben, logs__c=words(9))
     response = ask(client, search={"folder": "logs"}, algorithms=[{"algorithm": "zstd"}])

@@ -13,11 +13,15 @@ LOOK_BYTES = 8 * MiB
 
 
 class Target:
-    """Writes to a descriptor, from where it stands, and counts; leaves `reserve` bytes of its disk free."""
+    """Writes to a descriptor, from where it stands, and counts; leaves `reserve` bytes of its disk free.
+
+    A pipe and a file in memory have no disk.
+    """
 
     def __init__(self, fd: int, reserve: int = 0) -> None:
         self._fd = fd
-        self._reserve = reserve if stat.S_ISREG(os.fstat(fd).st_mode) else 0
+        on_disk = stat.S_ISREG(os.fstat(fd).st_mode) and os.fstatvfs(fd).f_blocks > 0
+        self._reserve = reserve if on_disk else 0
         self._look_at = 0
         self.written = 0
 

@@ -40,6 +40,11 @@ def test_none_and_as_many_as_there_may_be() -> None:
         encode_many(codec, [*most, b"one more"])
 
 
+def test_outputs_in_memory_leave_room_on_no_disk() -> None:
+    (found,) = encode_many(all_codecs()["zstd"](), [b"some"], Limits(reserve_bytes=1 << 62))
+    assert sound(found).data
+
+
 def test_an_error_of_one_takes_its_place_and_no_other() -> None:
     tight = Limits(max_output_bytes=200)
     codec = all_codecs()["store"]()
