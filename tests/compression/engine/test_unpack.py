@@ -104,7 +104,11 @@ def test_what_is_read_from_its_end_has_to_be_a_file(name: str):
     os.close(reading)
 
 
-@pytest.mark.parametrize("data", [b"", b"x", prose(5000), noise(5000), gzip.compress(prose(5000))])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"x", prose(5000), noise(5000), gzip.compress(prose(5000))],
+    ids=["nothing", "a byte", "prose", "noise", "gzip"],
+)
 def test_what_is_no_archive_is_told(data: bytes):
     with pytest.raises(UnknownFormat):
         unpacked(data)
