@@ -60,6 +60,20 @@ class ThemeForm(ServiceForm):
     theme = rules.THEME.form_field(widget=forms.RadioSelect)
 
 
+class ColumnsForm(ServiceForm):
+    """The columns to show of a table, with commas between them."""
+
+    table = rules.COLUMN.form_field()
+    columns = rules.COLUMNS.form_field()
+
+    def clean_columns(self) -> list[str]:
+        """Return each of them."""
+        names = [name for name in str(self.cleaned_data["columns"]).split(",") if name]
+        for name in names:
+            rules.COLUMN.check(name)
+        return names
+
+
 class TokenForm(ServiceForm):
     """A new token."""
 

@@ -49,5 +49,6 @@ ROLE = Choice(Role, label="Role")
 SCOPE = Choice(Scope, label="May")
 THEME = Choice(Theme, label="Theme")
 COLUMN = Text(min=1, max=64, label="Column")
+COLUMNS = Text(min=0, max=2000, label="Columns")
 
 PREFERENCES_BYTES = 16 * 1024

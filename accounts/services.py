@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import attempts, passwords, rules
+from accounts import attempts, passwords, preferences, rules
 from accounts.addresses import neighbourhood, parse
 from accounts.events import AccessChanged
 from accounts.models import (
@@ -355,6 +355,18 @@ def preferences_put(*, user: User, values: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def preferences_change(*, user: User, **changes: Any) -> dict[str, Any]:
     """Change some preferences and leave the others."""
+    return preferences_put(user=user, values=_present(user) | changes)
+
+
+@transaction.atomic
+def columns_keep(*, user: User, table: str, columns: Sequence[str]) -> None:
+    """Remember the columns to show of one table; TooLarge where the preferences would be."""
+    present = _present(user)
+    tables = {**present.get("columns", {}), table: list(columns)}
+    preferences_put(user=user, values=preferences.check(present | {"columns": tables}))
+
+
+def _present(user: User) -> dict[str, Any]:
     Preferences.objects.get_or_create(user=user)
-    present = Preferences.objects.select_for_update().get(user=user)
-    return preferences_put(user=user, values=present.values | changes)
+    values: dict[str, Any] = Preferences.objects.select_for_update().get(user=user).values
+    return values

@@ -12,6 +12,7 @@ urlpatterns = [
     path("account", views.profile, name="profile"),
     path("account/password", views.password, name="password"),
     path("account/theme", views.theme, name="theme"),
+    path("account/columns", views.columns, name="columns"),
     path("account/tokens", views.token_list, name="tokens"),
     path("account/tokens/<uuid:pk>/revoke", views.token_revoke, name="token-revoke"),
 ]

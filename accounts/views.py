@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,10 +16,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, services, sessions, snippets
 from accounts.choices import Theme
-from accounts.forms import PasswordForm, ProfileForm, SignInForm, SignUpForm, ThemeForm, TokenForm
+from accounts.forms import (
+    ColumnsForm,
+    PasswordForm,
+    ProfileForm,
+    SignInForm,
+    SignUpForm,
+    ThemeForm,
+    TokenForm,
+)
 from accounts.http import SignedInRequest
 from accounts.models import Preferences, Token, User
 from core.access import get_visible
+from core.errors import Invalid
 from core.forms import ServiceForm
 from core.tables import Column
 
@@ -129,6 +138,19 @@ def theme(request: SignedInRequest) -> HttpResponse:
     response = redirect("accounts:profile")
     _keep_theme(response, form.cleaned_data["theme"])
     return response
+
+
+@require_http_methods(["GET", "POST"])
+def columns(request: SignedInRequest) -> HttpResponse:
+    """Tell the columns of each table that somebody chose, or keep those of one."""
+    if request.method == "GET":
+        kept = Preferences.objects.filter(user=request.user).first()
+        return JsonResponse(kept.values.get("columns", {}) if kept else {})
+    form = ColumnsForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("The columns are not well formed.")
+    services.columns_keep(user=account_of(request), **form.cleaned_data)
+    return HttpResponse(status=204)
 
 
 def _profile_page(request: SignedInRequest, form: ServiceForm, **forms_given: ServiceForm) -> HttpResponse:

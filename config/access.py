@@ -24,6 +24,7 @@ PAGES: dict[str, Rule] = {
     "accounts:profile": rule(GET=VIEWER, POST=VIEWER, entering=["GET"]),
     "accounts:password": rule(POST=VIEWER, entering=["POST"]),
     "accounts:theme": rule(POST=VIEWER),
+    "accounts:columns": rule(GET=VIEWER, POST=VIEWER),
     "accounts:tokens": rule(GET=VIEWER, POST=VIEWER),
     "accounts:token-revoke": rule(POST=VIEWER),
     "files:list": rule(GET=VIEWER),

@@ -3,6 +3,7 @@ import Alpine from "@alpinejs/csp";
 import { blockStrip } from "./charts/block_strip.ts";
 import { chartFrame } from "./charts/frame.ts";
 import { scatter } from "./charts/scatter.ts";
+import { installColumns } from "./columns.ts";
 import { confirmName, installDialogs } from "./dialogs.ts";
 import { dropZone } from "./drop_zone.ts";
 import { installHtmx } from "./htmx.ts";
@@ -47,6 +48,7 @@ const components: Record<string, () => object> = {
   toasts,
 };
 
+installColumns();
 installHtmx();
 installDialogs();
 installPalette();

@@ -1,5 +1,5 @@
 import { component } from "./lib/component.ts";
-import { recall, remember } from "./lib/storage.ts";
+import { askAccount, keepColumns, shownColumns } from "./columns.ts";
 
 interface Picks {
   address: string;
@@ -22,21 +22,27 @@ export function mergeFilters(url: URL, form: FormData): boolean {
   return changed;
 }
 
-/** A table's own state in this browser: which columns are shown, which rows are picked. */
+/** A table's own state: which columns are shown, and, in this browser, which rows are picked. */
 export const dataTable = component(() => ({
   picked: 0,
   pickedAll: false,
 
   init(): void {
-    const kept = recall<string[]>(this.key);
-    for (const box of this.boxes) {
-      box.checked = kept ? !kept.includes(box.value) : !("hidden" in box.dataset);
-      this.show(box.value, box.checked);
-    }
+    this.showChosen();
+    void askAccount().then((asked) => asked && this.showChosen());
     this.pickAgain();
     this.count();
     // On the way back the browser picks again what was picked, after this.
     if (document.readyState !== "complete") window.addEventListener("pageshow", () => this.count(), { once: true });
+  },
+
+  /** Show the columns that were chosen, here or on another computer; else the usual ones. */
+  showChosen(): void {
+    const kept = shownColumns(this.key);
+    for (const box of this.boxes) {
+      box.checked = kept ? kept.includes(box.value) : !("hidden" in box.dataset);
+      this.show(box.value, box.checked);
+    }
   },
 
   /** Order, or turn the page, within what the filters say now: they may have been changed since the table came. */
@@ -67,7 +73,7 @@ export const dataTable = component(() => ({
   },
 
   get key(): string {
-    return `columns:${this.$root.dataset["table"]}`;
+    return this.$root.dataset["table"] ?? "";
   },
 
   get boxes(): HTMLInputElement[] {
@@ -89,9 +95,9 @@ export const dataTable = component(() => ({
   choose(event: Event): void {
     const box = event.target as HTMLInputElement;
     this.show(box.value, box.checked);
-    remember(
+    keepColumns(
       this.key,
-      this.boxes.filter((item) => !item.checked).map((item) => item.value),
+      this.boxes.filter((item) => item.checked).map((item) => item.value),
     );
   },
 

@@ -294,3 +294,42 @@ def test_every_field_has_a_label_and_every_page_one_heading(ada: User, browser: 
     for identifier in re.findall(r'<(?:input|select)[^>]* id="(id_[^"]+)"', shown):
         radio = re.search(rf'<label for="{identifier}"', shown)
         assert radio or f'for="{identifier}"' in shown, identifier
+
+
+def test_the_columns_of_tables_are_kept_with_the_account(
+    ada: User, ben: User, browser: Any, api: Any
+) -> None:
+    page = browser(ada)
+    services.preferences_change(user=ada, theme="dark")
+    assert page.get("/account/columns").json() == {}
+    for table, columns in (("files", "name,size"), ("jobs", ""), ("files", "name,sha256")):
+        assert page.post("/account/columns", {"table": table, "columns": columns}).status_code == 204
+    assert browser(ada).get("/account/columns").json() == {"files": ["name", "sha256"], "jobs": []}
+    assert browser(ben).get("/account/columns").json() == {}
+    kept = api(ada).get(f"{AUTH}/preferences").json()
+    assert kept == {"theme": "dark", "columns": {"files": ["name", "sha256"], "jobs": []}}
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"columns": "a"}, 400),
+        ({"table": "x" * 65, "columns": "a"}, 400),
+        ({"table": "files", "columns": "a" * 2001}, 400),
+        ({"table": "files", "columns": "a\x00"}, 400),
+        ({"table": "files", "columns": "a" * 1000}, 400),
+    ],
+)
+def test_columns_that_cannot_be_kept(ada: User, browser: Any, given: dict[str, str], status: int) -> None:
+    page = browser(ada)
+    assert page.post("/account/columns", given).status_code == status
+    assert page.get("/account/columns").json() == {}
+
+
+def test_columns_without_end_are_refused(ada: User, browser: Any) -> None:
+    page = browser(ada)
+    long = ",".join(["a" * 60] * 30)
+    answers = [
+        page.post("/account/columns", {"table": f"t{n}", "columns": long}).status_code for n in range(12)
+    ]
+    assert set(answers) == {204, 413}

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.people import sign_up
+from tests.e2e.people import PASSWORD, sign_in, sign_up
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
 
@@ -35,3 +36,26 @@ def test_filters_and_order_of_a_table_go_together(page: Page) -> None:
     assert first[0] in page.url
     page.reload()
     expect(table.locator("tbody tr")).to_have_count(1)
+
+
+def test_columns_follow_the_account_to_another_computer(page: Page, chromium: Browser, stack: Stack) -> None:
+    name = sign_up(page)
+    page.goto("/algorithms")
+    page.locator("#algorithms summary", has_text="Columns").click()
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/account/columns") and answer.status == 204
+    ):
+        page.get_by_role("checkbox", name="Family").uncheck()
+        page.get_by_role("checkbox", name="Extension").check()
+    expect(page.get_by_role("columnheader", name="Family")).to_be_hidden()
+
+    other = chromium.new_context(base_url=stack.url)
+    elsewhere = other.new_page()
+    sign_in(elsewhere, name, PASSWORD)
+    elsewhere.goto("/algorithms")
+    expect(elsewhere.get_by_role("columnheader", name="Extension")).to_be_visible()
+    expect(elsewhere.get_by_role("columnheader", name="Family")).to_be_hidden()
+    other.close()
+
+    page.reload()
+    expect(page.get_by_role("columnheader", name="Family")).to_be_hidden()
