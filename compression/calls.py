@@ -53,7 +53,7 @@ class Input:
 def resolved(user: User, given: Input) -> Iterator[Source]:
     """Yield what to work on; if the call is refused nothing stays of what came with it."""
     if given.file_id is not None:
-        yield Source(get_visible(File.objects, user, given.file_id))
+        yield Source(get_visible(File.objects, user, given.file_id, field="file"))
         return
     with _draft(user, given) as draft:
         source = Source.of(draft)

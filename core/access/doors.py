@@ -10,7 +10,7 @@ from django.db import models, transaction
 from redis.exceptions import RedisError
 
 from core import audit
-from core.errors import NotFound
+from core.errors import FieldError, NotFound
 
 NOTED_FOR_S = 600
 
@@ -25,14 +25,17 @@ class OwnedQuerySet(models.QuerySet[M]):
         return self if user.is_staff else self.filter(owner_id=user.pk)
 
 
-def get_visible(queryset: Any, user: Any, pk: UUID | str) -> Any:
+def get_visible(queryset: Any, user: Any, pk: UUID | str, *, field: str = "") -> Any:
     """Return the row `pk` of `queryset` if `user` may see it; NotFound where not, absent or hidden alike.
+
+    `field` is that of the body which names the row, where it is not the address.
 
     Staff who open a row of somebody else leave an audit row; a page that looks again and again leaves one.
     """
     found = queryset.visible_to(user).filter(pk=pk).first()
     if found is None:
-        raise NotFound("There is no such object, or it is not yours.")
+        detail = "There is no such object, or it is not yours."
+        raise NotFound(detail, errors=[FieldError(field, "not_found", detail)] if field else [])
     if user.is_staff and getattr(found, "owner_id", user.pk) != user.pk:
         _note_opening(found, user)
     return found

@@ -100,7 +100,7 @@ def _stored_archive(request: ApiRequest) -> HttpResponseBase:
     """Unpack a stored file."""
     form = ArchiveIn(data=request.data)
     form.is_valid(raise_exception=True)
-    file = get_visible(File.objects, request.user, form.validated_data["file"])
+    file = get_visible(File.objects, request.user, form.validated_data["file"], field="file")
     with file_on_disk(file) as source:
         wish = _wish(request, file.name, form.validated_data)
         return _unpacked(request, source, file.size, wish, file=file)

@@ -290,3 +290,13 @@ def test_a_job_compresses_a_large_file_in_frames_on_all_cores(
     alone = codecs.codec_from({"id": "gzip", "level": 1}).encode(data[: 8 * 1024 * 1024])
     assert packed.startswith(alone)
     assert packed[len(alone) : len(alone) + 2] == b"\x1f\x8b"
+
+
+@pytest.mark.parametrize("call", ["compress", "decompress", "compare"])
+def test_a_file_that_is_not_there_is_named_as_the_field(ada: User, api: Any, call: str) -> None:
+    body = {"file": "00000000-0000-4000-8000-000000000000"}
+    if call == "compress":
+        body["algorithm"] = "zstd"
+    answer = api(ada).post(f"{API}/{call}", body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert [error["field"] for error in answer.json()["errors"]] == ["file"]
