@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from compression.api.compare_serializers import WishIn
@@ -16,6 +17,7 @@ from files.api.search_serializers import CriteriaIn
 METHODS_MAX = 20
 
 
+@extend_schema_field({"oneOf": [{"type": "string", "format": "uuid"}, {"type": "object"}]})
 class SearchField(serializers.Field[Any, Any, Any, Any]):
     """The id of a saved search, or the body of a search."""
 

@@ -79,7 +79,7 @@ class BatchList(ListView):
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Return the shape of a page of batches, with their figures."""
         page = args[0] if args else []
-        return BatchOut(*args, **kwargs, context={"figures": selectors.figures(page)})
+        return BatchOut(*args, **{**kwargs, "context": {"figures": selectors.figures(page)}})
 
 
 class BatchDetail(ApiView):

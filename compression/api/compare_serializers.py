@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from compression import rules
@@ -25,6 +26,10 @@ class WishIn(Strict):
     params = serializers.DictField(required=False)
 
 
+NAME_OR_WISH = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/WishInRequest"}]}
+
+
+@extend_schema_field({"anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "items": NAME_OR_WISH}]})
 class AlgorithmsField(serializers.Field[Any, Any, Any, Any]):
     """`"all"`, or a list of names and of objects with settings."""
 
@@ -49,6 +54,9 @@ class AlgorithmsField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+@extend_schema_field(
+    {"anyOf": [{"enum": ["default", "all"]}, {"type": "array", "minItems": 1, "items": {"type": "integer"}}]}
+)
 class LevelsField(serializers.Field[Any, Any, Any, Any]):
     """`"default"`, `"all"`, or a list of levels."""
 

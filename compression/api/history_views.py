@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 
 from accounts.http import ApiRequest
@@ -81,7 +81,7 @@ def _published(shape: Any) -> Any:
     )
 
 
-@extend_schema(operation_id="get_compression_history_export")
+@extend_schema_view(get=extend_schema(operation_id="get_compression_history_export"))
 @_published(OutcomeOut)
 class HistoryExport(Export):
     """The outcomes as a file."""

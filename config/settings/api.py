@@ -38,6 +38,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AlgorithmKindEnum": "compression.choices.AlgorithmKind",
+        "AlgorithmStatusEnum": "compression.choices.AlgorithmStatus",
+        "FileKindEnum": "files.choices.Kind",
+        "ScopeEnum": "core.access.roles.Scope",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema.add_common_parts",

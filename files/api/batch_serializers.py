@@ -22,7 +22,7 @@ class ArchiveIn(Strict):
     tags = TagsField(required=False, help_text="For each of the files.")
 
 
-class BatchIn(Strict):
+class UploadBatchIn(Strict):
     """The form of a batch: any number of parts `file`, or one part `archive`."""
 
     file = serializers.ListField(
@@ -59,7 +59,7 @@ class ErrorOut(serializers.Serializer[Any]):
     )
 
 
-class OutcomeOut(serializers.Serializer[Any]):
+class UploadOutcomeOut(serializers.Serializer[Any]):
     """What became of one file: `file` where it was stored, else `error`."""
 
     name = serializers.CharField(help_text="As it was sent, with the folders before it.")
@@ -68,10 +68,10 @@ class OutcomeOut(serializers.Serializer[Any]):
     error = ErrorOut(required=False)
 
 
-class BatchOut(serializers.Serializer[Any]):
+class UploadBatchOut(serializers.Serializer[Any]):
     """An outcome for each file, in the order in which they came."""
 
-    results = OutcomeOut(many=True)
+    results = UploadOutcomeOut(many=True)
 
 
 def outcomes(items: Sequence[Item], context: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from core.api.prefer import preference
 from core.api.serializers import JobOut
 from core.api.views import ApiView
 from core.errors import Invalid
-from files.api.batch_serializers import ArchiveIn, BatchIn, BatchOut, outcomes
+from files.api.batch_serializers import ArchiveIn, UploadBatchIn, UploadBatchOut, outcomes
 from files.batch.items import Item
 from files.batch.members import Wish, fits_now
 from files.batch.services import TooLongForNow, batch_store, unpack_later, unpack_now
@@ -39,8 +39,8 @@ class BatchUpload(StreamedUploads, ApiView):
     upload_handler = BatchHandler
 
     @extend_schema(
-        request={"multipart/form-data": BatchIn, "application/json": ArchiveIn},
-        responses={207: BatchOut, 202: JobOut},
+        request={"multipart/form-data": UploadBatchIn, "application/json": ArchiveIn},
+        responses={207: UploadBatchOut, 202: JobOut},
         parameters=[
             OpenApiParameter("atomic", bool, description="Store all of the files, or none."),
             OpenApiParameter("unpack", bool, description="The one part `file` is an archive to unpack."),
@@ -56,7 +56,7 @@ class BatchUpload(StreamedUploads, ApiView):
         """
         if not hasattr(request.data, "getlist"):
             return _stored_archive(request)
-        form = BatchIn(data=request.data)
+        form = UploadBatchIn(data=request.data)
         form.is_valid(raise_exception=True)
         archive = _archive(request, form.validated_data)
         if archive is None:

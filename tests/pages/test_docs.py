@@ -2,9 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 SCHEMA = "/api/v1/schema"
@@ -32,6 +34,14 @@ def test_the_schema_comes_as_it_is_asked_for(db: None, accept: str, query: str, 
         assert json.loads(answer.content)["openapi"].startswith("3.1")
     else:
         assert answer.content.startswith(b"openapi: 3.1")
+
+
+def test_the_schema_is_sound_and_all_of_it_could_be_found_out(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "schema.json"
+    call_command("spectacular", "--fail-on-warn", "--validate", file=str(path), format="openapi-json")
+    schema = json.loads(path.read_text())
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', path.read_text()))
+    assert named <= schema["components"]["schemas"].keys()
 
 
 @pytest.mark.parametrize(
