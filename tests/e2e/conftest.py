@@ -26,9 +26,9 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The browser; a machine without it fails."""
+    """The browser; a machine without it fails. While it lives, playwright's event loop keeps others from theirs."""
     path = shutil.which("chromium")
     assert path, "Chromium is missing: scripts/system-packages.sh installs it"
     with sync_playwright() as playwright:
