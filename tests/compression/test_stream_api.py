@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -171,6 +172,13 @@ def test_a_bomb_is_stopped(client: APIClient, settings: Any) -> None:
     assert (HistoryEntry.objects.get().original_size or 0) <= 3_000_000
 
 
+@pytest.fixture
+def own_staging(settings: Any, tmp_path: Path) -> None:
+    """A folder for staged files in which nobody else leaves any."""
+    settings.STAGING_DIR = tmp_path / "staging"
+
+
+@pytest.mark.usefixtures("own_staging")
 def test_an_answer_that_is_held_back_is_the_same(client: APIClient) -> None:
     data = os.urandom(3_000_000)
     there = send(client, data, algorithm="zstd", hold="true")
@@ -180,6 +188,7 @@ def test_an_answer_that_is_held_back_is_the_same(client: APIClient) -> None:
     assert list(staging_folder().iterdir()) == []
 
 
+@pytest.mark.usefixtures("own_staging")
 def test_no_more_is_held_back_than_is_allowed(client: APIClient, settings: Any) -> None:
     settings.STREAM_HELD_BYTES = 2_000_000
     refused = send(client, os.urandom(10_000_000), algorithm="store", hold="true")
