@@ -19,7 +19,7 @@ from compression.models import HistoryEntry
 from core.access.roles import Scope
 from files.staging import staging_folder
 from tests.config.servers import Raw
-from tests.core.crew import until
+from tests.core.crew import PARENT, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compression crew")]
 
@@ -208,12 +208,12 @@ def test_a_client_that_leaves_much_unread_behind_stops_the_work_too(client: Clie
 
 
 def _codec_children() -> list[psutil.Process]:
-    """The children of all codec hosts of this test run."""
+    """The children of the codec hosts of our servers."""
     hosts = [
         process
         for process in psutil.process_iter(["cmdline", "environ"])
         if "compression.engine.isolation.host" in (process.info["cmdline"] or [])
-        and (process.info["environ"] or {}).get("DATA_DIR") == os.environ["DATA_DIR"]
+        and (process.info["environ"] or {}).get(PARENT) == str(os.getpid())
     ]
     return [child for host in hosts for child in _living_children(host)]
 
