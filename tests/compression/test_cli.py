@@ -79,6 +79,15 @@ def test_more_than_a_pipe_holds_goes_through_one() -> None:
     assert call("decompress", data=packed).stdout == data
 
 
+def test_nothing_at_all_becomes_a_stream_too(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    of_file = call("compress", "-c", str(tmp_path / "empty")).stdout
+    with Path("/dev/null").open("rb") as null:
+        for made in (call("compress", "-"), call("compress", "-c"), call("compress", stdin=null)):
+            assert (made.returncode, made.stdout) == (0, of_file)
+    assert subprocess.run(["zstd", "-dc"], input=of_file, capture_output=True, check=True).stdout == b""
+
+
 def test_standard_input_may_be_a_file(tmp_path: Path, text: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:
         archive.writestr("good.txt", TEXT)

@@ -51,7 +51,7 @@ def encode(codec: Codec, size: int, request: Request, source: Source, target: Ta
     checker = Checker(None, limits, hashed=request.options["hashed"])
     work = Work(codec, Meter(source.hand_over()), verify=verify)
     frames, encode_cpu, decode_cpu = 0, 0.0, 0.0
-    for frame in _frames(work, regular(source.chunks(), size), threads):
+    for frame in _frames(work, _pieces(source, size), threads):
         joined = codec.joined(frame.encoded, frames)
         limits.check_output(target.written + len(joined), source.done)
         target.write(joined)
@@ -79,6 +79,13 @@ def encode(codec: Codec, size: int, request: Request, source: Source, target: Ta
         threads=threads,
         frames=frames,
     )
+
+
+def _pieces(source: Source, size: int) -> Iterator[Bytes]:
+    """What each frame holds: at least one there is, for no bytes at all are in no format."""
+    pieces = regular(source.chunks(), size)
+    yield next(pieces, b"")
+    yield from pieces
 
 
 def _memory_of_thread(codec: Codec, size: int) -> int:

@@ -128,6 +128,20 @@ def test_a_pipe_gives_the_same_as_a_file():
     assert report.original_size == len(data)
 
 
+@pytest.mark.parametrize("codec_id", sorted(all_codecs()))
+def test_an_empty_pipe_gives_the_same_as_an_empty_file(codec_id: str):
+    codec = codec_from({"id": codec_id})
+    reading, writing = os.pipe()
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe, memory_file() as target:
+        report = encode(codec, pipe.fileno(), target.fileno(), threads=2)
+        target.seek(0)
+        packed = target.readall()
+    assert packed == encoded(codec, b"", threads=2)[0]
+    assert decode_bytes(codec, packed)[0] == b""
+    assert (report.original_size, report.compressed_size, report.verified) == (0, len(packed), True)
+
+
 def test_threads_are_as_many_as_memory_allows():
     codec = framed_codec("gzip")
     data = content(codec)
