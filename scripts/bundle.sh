@@ -5,6 +5,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# Of two that start at once one makes it, and the other finds it made.
+mkdir -p build
+exec 9> build/bundle.lock
+if command -v flock > /dev/null; then flock 9; fi
+
 wanted=$(cat package.json package-lock.json | cksum)
 run="run $wanted" dev="dev $wanted"
 found=$(cat node_modules/.made-from 2>/dev/null || true)

@@ -94,8 +94,10 @@ class Supervisor:
         first_time = not password.exists()
         self._prepare(addresses)
         self._launch(addresses, listener)
-        self._await_ready(listener)
-        say(f"\nDynacomp is ready: {display_address(listener)}")
+        problem = self._await_ready(listener)
+        say(f"\nDynacomp is {'started, but not ready' if problem else 'ready'}: {display_address(listener)}")
+        if problem:
+            say(f"After {READY_TIMEOUT_S:.0f} s still: {problem}\nIt is ready by itself once that is mended.")
         if first_time and password.exists():
             say(f"First sign-in: admin / {password.read_text().strip()}  (kept in {password})")
         elif password.exists():
@@ -132,8 +134,11 @@ class Supervisor:
         units = [*self._services.embedded, programs.codec_host, *programs.others]
         self._kept = [Kept(unit, say) for unit in units]
 
-    def _await_ready(self, listener: socket.socket) -> None:
-        """Wait until the web server says that all is well; give up on a program that keeps ending."""
+    def _await_ready(self, listener: socket.socket) -> str:
+        """Wait until the web server says that all is well; return what is not, after a while.
+
+        A program that keeps ending is given up on.
+        """
         allowed = self._configuration.allowed_hosts[0].lstrip(".*") or "localhost"
         deadline = time.monotonic() + READY_TIMEOUT_S
         while problem := readiness_problem(listener, allowed):
@@ -142,9 +147,9 @@ class Supervisor:
                 if kept.ends >= GIVE_UP_AFTER:
                     raise ServiceError(log_report(kept.unit.name, "does not stay up", kept.unit.log))
             if time.monotonic() > deadline:
-                say(f"Not all is ready after {READY_TIMEOUT_S:.0f} s: {problem}\nLogs: {self._data / 'log'}")
-                return
+                return problem
             time.sleep(LOOK_EVERY_S)
+        return ""
 
     def _look(self) -> None:
         for kept in self._kept:
