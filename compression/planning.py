@@ -9,7 +9,7 @@ from django.conf import settings
 from compression.choices import AlgorithmStatus, Operation
 from compression.engine import codecs, detect
 from compression.engine import errors as engine
-from compression.engine.limits import Limits
+from compression.engine.limits import NO_RATIO, Limits
 from compression.errors import translate, unknown_algorithm
 from compression.models import Algorithm
 from core.errors import FieldError, Unprocessable
@@ -139,7 +139,7 @@ def limits(*, room: int, original_size: int | None = None) -> Limits:
     )
     if original_size is None:
         return bound
-    return replace(bound, max_output_bytes=min(bound.max_output_bytes, original_size), max_ratio=2**62)
+    return replace(bound, max_output_bytes=min(bound.max_output_bytes, original_size), max_ratio=NO_RATIO)
 
 
 def inline_limits(bound: Limits) -> Limits:

@@ -20,6 +20,7 @@ from compression.compare.pareto import front
 from compression.engine import codecs, isolation
 from compression.engine.codecs import Codec
 from compression.engine.isolation.client import memory_file
+from compression.engine.limits import NO_RATIO, Limits
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +127,7 @@ def _sample_of(codec: Codec, content: Content) -> Sample:
     with content.item.opened() as source, memory_file() as packed, open(os.devnull, "wb") as nowhere:
         made = isolation.encode(codec, source, packed.fileno(), raw_sha256=content.sha256)
         packed.seek(0)
-        back = isolation.decode(codec, packed.fileno(), nowhere.fileno())
+        back = isolation.decode(codec, packed.fileno(), nowhere.fileno(), Limits(max_ratio=NO_RATIO))
     return Sample(
         made.compressed_size,
         made.encode_wall_seconds,

@@ -12,11 +12,14 @@ from compression.cli.places import Input, Refused, check_single, inputs, is_file
 from compression.cli.report import Report, size
 from compression.engine import codecs, formats, isolation
 from compression.engine.codecs import Codec
-from compression.engine.errors import EngineError
+from compression.engine.errors import EngineError, LimitExceeded
+from compression.engine.limits import NO_RATIO, Limits
 
 ARCHIVES = frozenset({"zip", "tar", "7z"})
 NEED_FILES = frozenset({"zip", "7z"})
 UNKNOWN = "in no format that is known; name it with -a"
+MAX_RATIO = 1000
+"""As on the platform."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +32,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-archive", action="store_true", help="of a compressed tar make the tar, not its members"
     )
+    parser.add_argument(
+        "--max-ratio",
+        type=ratio,
+        default=MAX_RATIO,
+        metavar="N",
+        help="refuse what becomes more than N times as large, as bombs do, once that is more than 256 MiB; "
+        f"0 refuses nothing ({MAX_RATIO})",
+    )
     places(parser)
+
+
+def ratio(text: str) -> int:
+    """Return the ratio limit; of 0 one that nothing reaches. ValueError for what is no such number."""
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number or NO_RATIO
 
 
 def run(options: argparse.Namespace, report: Report) -> bool:
@@ -52,7 +71,9 @@ def _one(item: Input, options: argparse.Namespace, report: Report) -> bool:
                 return unpacking.unpack(item, source, options, report)
             return _stream(item, source, settings.codec_of(found[0], None, options.param), options, report)
     except (Refused, EngineError) as error:
-        report.error(f"{item.label}: {error}", {"input": item.label, "error": str(error)})
+        bomb = isinstance(error, LimitExceeded) and error.kind == "ratio"
+        text = f"{error}; if it is to be trusted, --max-ratio 0 lifts the limit" if bomb else str(error)
+        report.error(f"{item.label}: {text}", {"input": item.label, "error": text})
         return False
 
 
@@ -85,7 +106,11 @@ def _stream(item: Input, source: int, codec: Codec, options: argparse.Namespace,
     target = target_of(item, name, out=options.output, folder=options.into)
     with output(target, force=options.force, like=source) as sink:
         found = isolation.decode(
-            codec, source, sink, on_progress=lambda done, total: report.progress(item.label, done, total)
+            codec,
+            source,
+            sink,
+            Limits(max_ratio=options.max_ratio),
+            on_progress=lambda done, total: report.progress(item.label, done, total),
         )
     if target is not None:
         report.done(_line(item, target, found.original_size), _facts(item, target, codec, found))

@@ -9,6 +9,7 @@ from compression.cli.report import Report, readable, size
 from compression.engine import formats, isolation
 from compression.engine.archives import Kind, Member
 from compression.engine.errors import EngineError
+from compression.engine.limits import ArchiveLimits
 
 
 def unpack(item: Input, source: int, options: argparse.Namespace, report: Report) -> bool:
@@ -18,7 +19,9 @@ def unpack(item: Input, source: int, options: argparse.Namespace, report: Report
     folder = Path(options.into) if options.into else _folder(item)
     count, total, failed = 0, 0, []
     with isolation.unpack(
-        source, on_progress=lambda done, whole: report.progress(item.label, done, whole)
+        source,
+        ArchiveLimits(max_ratio=options.max_ratio),
+        on_progress=lambda done, whole: report.progress(item.label, done, whole),
     ) as archive:
         for member, content in archive:
             if member.kind is Kind.DIRECTORY and member.refusal is None:

@@ -9,6 +9,8 @@ from compression.engine.errors import InvalidParams, LimitExceeded
 KiB = 1 << 10
 MiB = 1 << 20
 GiB = 1 << 30
+NO_RATIO = 1 << 62
+"""A ratio limit that nothing reaches."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
+from django.conf import settings
 from django.core.management import execute_from_command_line
+
+from compression.cli import decompressing
+from compression.engine import codecs
+from compression.engine.limits import MiB
 
 TEXT = b"the quick brown fox jumps over the lazy dog, again and again. " * 2000
 
@@ -197,6 +202,45 @@ def test_a_damaged_file_leaves_nothing_and_the_others_are_done(text: Path) -> No
     assert sorted(path.name for path in text.parent.iterdir()) == ["cut.gz", "fox.txt", "fox.txt.gz"]
 
 
+@pytest.fixture
+def bomb(tmp_path: Path) -> Path:
+    """Nothing but zeros, thousands of times smaller."""
+    path = tmp_path / "bomb.zst"
+    path.write_bytes(codecs.codec_from({"id": "zstd", "level": 1}).encode(bytes(257 * MiB)))
+    return path
+
+
+def test_a_bomb_is_refused_and_leaves_nothing(bomb: Path) -> None:
+    assert decompressing.MAX_RATIO == settings.DECODED_RATIO_LIMIT
+    done = call("decompress", "--json", "bomb.zst", "-o", "large", cwd=bomb.parent)
+    assert done.returncode == 1
+    said = (
+        "The output is more than 1000 times the input; if it is to be trusted, --max-ratio 0 lifts the limit"
+    )
+    assert done.stderr.decode() == f"dynacomp: bomb.zst: {said}\n"
+    assert json.loads(done.stdout) == {"input": "bomb.zst", "error": said}
+    assert [path.name for path in bomb.parent.iterdir()] == ["bomb.zst"]
+
+
+def test_a_bomb_in_an_archive_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("large", bytes(257 * MiB))
+    done = call("decompress", "--max-ratio", "900", "bomb.zip", cwd=tmp_path)
+    assert done.returncode == 1
+    assert b"more than 900 times the input; if it is to be trusted" in done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".zip"]
+
+
+def test_the_limit_for_bombs_can_be_lifted(bomb: Path) -> None:
+    command = [*COMMAND, "decompress", "-c", "--max-ratio", "0", str(bomb)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=ENV) as process:
+        assert process.stdout is not None
+        count = 0
+        while piece := process.stdout.read(MiB):
+            count += len(piece)
+    assert (process.returncode, count) == (0, 257 * MiB)
+
+
 def test_what_is_missing_is_said_once(text: Path) -> None:
     done = call("compress", "--json", "nothing.txt", text.name, cwd=text.parent)
     assert done.returncode == 1
@@ -270,6 +314,7 @@ def test_several_frames_at_a_time_and_none(tmp_path: Path) -> None:
         ("compress", "-p", "dictionary=@nothing", "x"),
         ("decompress", "-a", "nothing", "x"),
         ("decompress", "-a", "zstd", "-p", "colour=3", "x"),
+        ("decompress", "--max-ratio", "-1", "x"),
         ("compare", "-a", "zstd:fast", "x"),
         ("--json", "compress", "x"),
         ("compress", "-l", "99", "x"),
