@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -11,7 +13,7 @@ from compression.cli.places import WrongUse
 from compression.cli.report import Report
 from compression.engine.errors import EngineError
 
-DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, WRONG_USE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 VERBS = {
     "compress": "compress files, folders or a pipe",
@@ -28,7 +30,12 @@ _MODULES = {
     "formats": "listing",
 }
 
-EPILOG = """exit codes: 0 all is done, 1 something failed (the rest is done), 2 the call is wrong, 130 interrupted"""
+EPILOG = """exit codes: 0 all is done, 1 something failed (the rest is done), 2 the call is wrong, 130 interrupted,
+143 terminated"""
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody ends the process: it tidies up as after an interrupt."""
 
 
 def parser(prog: str, verb: str) -> argparse.ArgumentParser:
@@ -62,10 +69,13 @@ def run(arguments: Sequence[str], *, prog: str, verb: str = "") -> int:
     options = parser(prog, verb).parse_args(arguments)
     report = Report(as_json=options.json, quiet=options.quiet)
     try:
-        done = _module(verb).run(options, report)
-    except KeyboardInterrupt:
-        report.error("interrupted; nothing half-written was left")
-        return INTERRUPTED
+        with _terminable():
+            done = _module(verb).run(options, report)
+    except KeyboardInterrupt as interrupt:
+        terminated = isinstance(interrupt, Terminated)
+        word = "terminated" if terminated else "interrupted"
+        report.error(f"{word}; nothing half-written was left")
+        return TERMINATED if terminated else INTERRUPTED
     except BrokenPipeError:
         # Nobody reads any more. Python would write what it still holds at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,6 +89,25 @@ def run(arguments: Sequence[str], *, prog: str, verb: str = "") -> int:
     finally:
         report.close()
     return DONE if done else FAILED
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Have the signal of `kill` raise Terminated, once; who ignores it goes on ignoring it."""
+    before = signal.getsignal(signal.SIGTERM)
+    if before is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Terminated
 
 
 def _module(verb: str) -> ModuleType:

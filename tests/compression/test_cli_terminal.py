@@ -66,7 +66,12 @@ def test_text_is_shown_on_a_terminal_and_compressed_bytes_are_not(tmp_path: Path
     assert "name files or folders" in shown
 
 
-def test_an_interrupt_leaves_nothing_half_written(slow: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_an_interrupt_leaves_nothing_half_written(
+    slow: Path, number: signal.Signals, code: int, word: str
+) -> None:
     process = subprocess.Popen(
         [*COMMAND, "compress", "-a", "xz", "-l", "9", "slow.bin"],
         stderr=subprocess.PIPE,
@@ -77,11 +82,11 @@ def test_an_interrupt_leaves_nothing_half_written(slow: Path) -> None:
     while not list(slow.parent.glob(".slow.bin*")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(PATIENCE_S) == 130
+    process.send_signal(number)
+    assert process.wait(PATIENCE_S) == code
     assert process.stderr is not None
     with process.stderr as said:
-        assert said.read() == b"dynacomp: interrupted; nothing half-written was left\n"
+        assert said.read().decode() == f"dynacomp: {word}; nothing half-written was left\n"
     assert [path.name for path in slow.parent.iterdir()] == ["slow.bin"]
 
 
