@@ -71,7 +71,7 @@ class Content:
 def run(options: argparse.Namespace, report: Report) -> bool:
     """Measure, and print the table, best ratio first."""
     chosen = list(candidates(options))
-    with _files(inputs(options.inputs)) as items:
+    with _files(inputs(options.inputs, report.skipped)) as items:
         try:
             contents = [_content(item) for item in items]
         except Refused as error:

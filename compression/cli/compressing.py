@@ -55,7 +55,7 @@ def places(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, report: Report) -> bool:
     """Compress every input; say whether all went well."""
     codec = settings.codec_of(options.algorithm, options.level, options.param)
-    items = inputs(options.inputs)
+    items = inputs(options.inputs, report.skipped)
     check_single(options.output, items)
     done = [_one(item, codec, options, report) for item in items]
     return all(done)

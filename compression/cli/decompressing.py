@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, report: Report) -> bool:
     """Decompress every input; say whether all went well."""
     if options.algorithm:
         settings.codec_of(options.algorithm, None, options.param)  # what is wrong is wrong for all inputs
-    items = inputs(options.inputs)
+    items = inputs(options.inputs, report.skipped)
     check_single(options.output, items)
     done = [_one(item, options, report) for item in items]
     return all(done)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
-from compression.cli.places import WrongUse
+from compression.cli.places import PIPE, WrongUse
 from compression.cli.report import Report
 from compression.engine.errors import EngineError
 
@@ -67,7 +67,8 @@ def run(arguments: Sequence[str], *, prog: str, verb: str = "") -> int:
             return WRONG_USE
         prog = f"{prog} {verb}"
     options = parser(prog, verb).parse_args(arguments)
-    report = Report(as_json=options.json, quiet=options.quiet)
+    data_there = getattr(options, "output", None) == PIPE  # they have standard output for themselves
+    report = Report(as_json=options.json and not data_there, quiet=options.quiet)
     try:
         with _terminable():
             done = _module(verb).run(options, report)

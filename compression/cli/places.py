@@ -6,7 +6,7 @@ import select
 import stat
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -59,23 +59,31 @@ def is_file(source: int) -> bool:
     return stat.S_ISREG(os.fstat(source).st_mode)
 
 
-def inputs(named: Sequence[str]) -> list[Input]:
-    """Return what was named; a folder stands for the files below it, links are not followed."""
+def inputs(named: Sequence[str], skipped: Callable[[str, str], None]) -> list[Input]:
+    """Return what was named; a folder stands for the files below it.
+
+    Links in it are not followed. `skipped(path, reason)` is told of them and of what else is no file.
+    """
     if not named and sys.stdin.isatty():
         raise WrongUse("name files or folders, or pipe something in; - reads from the terminal")
-    return [item for name in named or [PIPE] for item in _named(name)]
+    return [item for name in named or [PIPE] for item in _named(name, skipped)]
 
 
-def _named(name: str) -> Iterator[Input]:
+def _named(name: str, skipped: Callable[[str, str], None]) -> Iterator[Input]:
     path = Path(name)
     if name == PIPE:
         yield Input(None, Path("stdin"))
     elif path.is_dir():
         for root, folders, files in os.walk(path):
             folders.sort()
-            for file in sorted(files):
+            links = [folder for folder in folders if (Path(root) / folder).is_symlink()]
+            for file in sorted(files + links):
                 found = Path(root) / file
-                if found.is_file() and not found.is_symlink():
+                if found.is_symlink():
+                    skipped(str(found), "It is a link")
+                elif not found.is_file():
+                    skipped(str(found), "It is not a file")
+                else:
                     yield Input(found, found.relative_to(path.parent if path.name else path))
     else:
         yield Input(path, Path(path.name))

@@ -52,6 +52,10 @@ class Report:
         for text in [json.dumps(row) for row in rows] if self._json else lines:
             print(text)  # noqa: T201
 
+    def skipped(self, label: str, reason: str) -> None:
+        """Say what was passed over."""
+        self.done(f"{readable(label)}: skipped: {reason}", {"input": label, "skipped": reason})
+
     def error(self, line: str, facts: dict[str, Any] | None = None) -> None:
         """Say what failed."""
         self._wipe()

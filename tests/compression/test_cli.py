@@ -124,6 +124,31 @@ def test_a_folder_keeps_its_structure(tmp_path: Path) -> None:
     assert (tmp_path / "back/packed/data/deep/b.txt").read_bytes() == TEXT + b"data/deep/b.txt"
 
 
+def test_what_is_skipped_in_a_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/a.txt").write_bytes(TEXT)
+    (tmp_path / "data/gone").symlink_to("nowhere")
+    (tmp_path / "data/linked").symlink_to("/etc", target_is_directory=True)
+    os.mkfifo(tmp_path / "data/pipe")
+    done = call("compress", "data", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.decode().splitlines()[:3] == [
+        "data/gone: skipped: It is a link",
+        "data/linked: skipped: It is a link",
+        "data/pipe: skipped: It is not a file",
+    ]
+    done = call("compress", "--json", "-f", "data", cwd=tmp_path)
+    assert done.stderr == b""
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines[1] == {"input": "data/linked", "skipped": "It is a link"}
+    assert [line["output"] for line in lines if "output" in line] == [
+        "data/a.txt.zst",
+        "data/a.txt.zst.zst",
+    ]
+    piped = call("compress", "--json", "-c", "-a", "store", "data", cwd=tmp_path)
+    assert piped.stdout.startswith(TEXT)
+
+
 def test_an_archive_becomes_its_files_and_nothing_escapes(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bundle.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("inner/good.txt", TEXT)
