@@ -34,9 +34,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-a",
         "--algorithms",
-        default="",
-        help="names between commas, level and parameters behind colons: zstd:19,xz,zstd:9:long=true "
-        "(all, at their usual levels)",
+        action="append",
+        default=[],
+        help="names between commas, level and parameters behind colons: zstd:19,xz,zstd:9:long=true; "
+        "can be repeated (all, at their usual levels)",
     )
     parser.add_argument("--levels", action="store_true", help="every level of those that name none")
     parser.add_argument(
@@ -50,7 +51,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def candidates(options: argparse.Namespace) -> Iterator[Codec]:
     """Yield the codecs to measure."""
-    for word in options.algorithms.split(",") if options.algorithms else sorted(codecs.all_codecs()):
+    named = [word for words in options.algorithms for word in words.split(",")]
+    for word in named or sorted(codecs.all_codecs()):
         levels = codecs.get(word.strip()).levels() if options.levels and ":" not in word else None
         if levels:
             for level in range(levels.minimum, levels.maximum + 1):
@@ -154,7 +156,7 @@ def _rows(chosen: list[Codec], measuring: Measuring, original: int) -> list[dict
         packed = track.samples[0].size
         row |= {
             "compressed_size": packed,
-            "ratio": original / packed if packed else None,
+            "ratio": original / packed if original and packed else None,
             "runs": len(track.samples),
         }
         for name in ("compress", "decompress"):
@@ -192,7 +194,7 @@ def _lines(rows: list[dict[str, Any]]) -> list[str]:
             lines.append(f"{name:<{wide}}{row['error']}")
             continue
         lines.append(
-            f"{name:<{wide}}{row['compressed_size']:>14,}{row['ratio'] or 0:>8.3f}"
+            f"{name:<{wide}}{row['compressed_size']:>14,}{_ratio(row):>8}"
             f"{_figure(row['compress_mb_s']):>20}{_figure(row['decompress_mb_s']):>20}"
             f"{size(row['peak_memory_bytes']):>10}  {'*' if row.get('pareto') else ''}"
         )
@@ -204,6 +206,11 @@ def _name(row: dict[str, Any]) -> str:
     level = [] if row["level"] is None else [str(row["level"])]
     params = [f"{key}={str(value)[:16]}" for key, value in row["params"].items()]
     return " ".join([row["algorithm"], *level, *params])
+
+
+def _ratio(row: dict[str, Any]) -> str:
+    """How many times smaller; of nothing there is no such number."""
+    return f"{row['ratio']:.3f}" if row["ratio"] else "–"
 
 
 def _figure(estimate: dict[str, Any] | None) -> str:

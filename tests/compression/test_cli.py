@@ -364,6 +364,19 @@ def test_compare_measures_with_intervals(text: Path) -> None:
     assert all(row["compress_mb_s"]["low"] <= row["compress_mb_s"]["high"] for row in rows)
 
 
+def test_compare_adds_up_algorithms_named_one_by_one(text: Path) -> None:
+    done = call("compare", str(text), "-a", "zstd", "-a", "lz4,gzip:1", "-n", "1", "--json")
+    assert {json.loads(line)["algorithm"] for line in done.stdout.splitlines()} == {"zstd", "lz4", "gzip"}
+
+
+def test_compare_gives_no_ratio_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    done = call("compare", "empty", "-a", "gzip,store", "-n", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = sorted(line.split() for line in done.stdout.decode().splitlines()[1:])
+    assert [line[:4] for line in lines] == [["gzip", "6", "20", "–"], ["store", "0", "–", "–"]]
+
+
 def test_compare_takes_folders_pipes_and_parameters(text: Path) -> None:
     text.with_name("other.txt").write_bytes(TEXT[:1000])
     folder = call(
