@@ -9,6 +9,7 @@ _interruptible = (
 )  # else it runs in the background
 if _interruptible:
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+_signal.pthread_sigmask(_signal.SIG_UNBLOCK, {_signal.SIGINT})  # `dynacomp` holds it back until here
 if sys.flags.no_site:
     import site
 
@@ -16,9 +17,9 @@ if sys.flags.no_site:
 
 from compression.cli.main import run  # noqa: E402
 
-if _interruptible:
-    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 try:
+    if _interruptible:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     code = run(sys.argv[1:], prog="dynacomp")
 except KeyboardInterrupt:
     code = 130
