@@ -48,8 +48,11 @@ def steps(algorithm: Algorithm) -> list[Step]:
 
 
 def lacks_test(algorithm: Algorithm, status: str) -> bool:
-    """Whether the conformance test stands between the algorithm and this step: from testing it leads to active."""
-    begins = (algorithm.status, status) == (AlgorithmStatus.TESTING, AlgorithmStatus.ACTIVE)
+    """Whether the conformance test stands between the algorithm and this step: it does where everybody's use begins.
+
+    A draft can be disabled, so that what is disabled need not have been tested either.
+    """
+    begins = status == AlgorithmStatus.ACTIVE and algorithm.status != AlgorithmStatus.DEPRECATED
     return begins and not algorithm.tested
 
 

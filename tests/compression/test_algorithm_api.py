@@ -213,6 +213,17 @@ def test_a_test_counts_for_the_version_that_was_tested(staff: APIClient) -> None
     assert put(staff, "logs-small", status="active").json()["code"] == "not_tested"
 
 
+def test_there_is_no_way_around_the_test(staff: APIClient) -> None:
+    made(staff)
+    assert put(staff, "logs-small", status="disabled").status_code == 200
+    assert put(staff, "logs-small", status="active").json()["code"] == "not_tested"
+    assert put(staff, "snappy", status="disabled").status_code == 200
+    assert put(staff, "snappy", status="active").json()["code"] == "not_tested"
+    assert staff.post(f"{API}/algorithms/snappy/test").json()["passed"]
+    for status in ("active", "deprecated", "active", "disabled", "active"):
+        assert put(staff, "snappy", status=status).json()["status"] == status
+
+
 def test_what_people_use_does_not_change_under_them(staff: APIClient) -> None:
     made(staff)
     activate(staff)
