@@ -13,15 +13,14 @@ interface Item extends Target {
   active: boolean;
 }
 
-interface Found {
-  label: string;
-  url: string;
-  kind?: string;
-  detail?: string;
+/** An algorithm as the API lists it. */
+interface Algorithm {
+  name: string;
+  title: string;
+  family: string;
 }
 
 const MOST = 50;
-const WAIT_MS = 180;
 
 /** The pages of the navigation, with their sections. */
 function pages(): Target[] {
@@ -31,6 +30,31 @@ function pages(): Target[] {
     const label = link.textContent?.trim() ?? "";
     return { label, detail, url: link.href, words: `${label} ${detail}`.toLowerCase() };
   });
+}
+
+/** The algorithms, each with its page; none where they cannot be asked for: the pages are still there. */
+async function algorithms(list: string, page: string): Promise<Target[]> {
+  try {
+    const answer = await fetch(`${list}?page_size=200`, { headers: { accept: "application/json" } });
+    const { results } = (answer.ok ? await answer.json() : { results: [] }) as { results: Algorithm[] };
+    return results.map(({ name, title, family }) => ({
+      label: title === name ? name : `${title} (${name})`,
+      detail: "Algorithm",
+      url: `${page}/${encodeURIComponent(name)}`,
+      words: `${title} (${name}) ${family} algorithm`.toLowerCase(),
+    }));
+  } catch {
+    return [];
+  }
+}
+
+/** What fits to what was typed; to look for it among the files comes last, and is always there. */
+export function entries(targets: Target[], typed: string, files: string | undefined): Target[] {
+  const words = typed.trim();
+  const found = fitting(targets, words).slice(0, MOST);
+  if (!files || !words) return found;
+  const url = `${files}?${new URLSearchParams({ search: words })}`;
+  return [...found, { label: `Search files for “${words}”`, detail: "Files", url, words: "" }];
 }
 
 /** Ctrl K (or ⌘ K) and every `data-palette` button open the palette. */
@@ -50,12 +74,9 @@ export function installPalette(): void {
 /** Type a few letters, go there. */
 export const palette = component(() => {
   let targets: Target[] = [];
-  let found: Target[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let request: AbortController | undefined;
+  let known: Promise<Target[]> | undefined;
   return {
     items: [] as Item[],
-    busy: false,
 
     get dialog(): HTMLDialogElement {
       return this.$root as HTMLDialogElement;
@@ -73,59 +94,31 @@ export const palette = component(() => {
       return this.items.length === 0;
     },
 
-    get nothingWords(): string {
-      return this.busy ? "Searching …" : "Nothing found";
-    },
-
     open(): void {
       if (this.dialog.open) return this.close();
       targets = pages();
-      found = [];
       this.input.value = "";
       this.draw();
       this.dialog.showModal();
       this.input.focus();
+      void this.learn();
+    },
+
+    /** Ask for the algorithms once in each page, when the palette is first used. */
+    async learn(): Promise<void> {
+      const { algorithmsUrl, algorithmUrl } = this.$root.dataset;
+      if (!algorithmsUrl || !algorithmUrl) return;
+      known ??= algorithms(algorithmsUrl, algorithmUrl);
+      targets = [...pages(), ...(await known)];
+      this.draw();
     },
 
     close(): void {
       this.dialog.close();
     },
 
-    /** Filter the pages at once; ask the server when typing rests. */
-    search(): void {
-      clearTimeout(timer);
-      request?.abort();
-      found = [];
-      const typed = this.input.value.trim();
-      const url = this.$root.dataset["url"];
-      this.busy = Boolean(url && typed.length > 1);
-      if (this.busy) timer = setTimeout(() => void this.ask(url!, typed), WAIT_MS);
-      this.draw();
-    },
-
-    async ask(url: string, typed: string): Promise<void> {
-      request = new AbortController();
-      try {
-        const answer = await fetch(`${url}?q=${encodeURIComponent(typed)}`, {
-          signal: request.signal,
-          headers: { accept: "application/json" },
-        });
-        const { results } = (answer.ok ? await answer.json() : { results: [] }) as { results: Found[] };
-        found = results.map((item) => ({
-          label: item.label,
-          url: item.url,
-          detail: item.detail ?? item.kind ?? "",
-          words: "",
-        }));
-      } catch {
-        return; // typed on, or no connection: the pages are still there
-      }
-      this.busy = false;
-      this.draw();
-    },
-
     draw(): void {
-      const all = [...fitting(targets, this.input.value), ...found].slice(0, MOST);
+      const all = entries(targets, this.input.value, this.$root.dataset["filesUrl"]);
       this.items = all.map((target, index) => ({ ...target, id: `palette-${index}`, active: index === 0 }));
     },
 
