@@ -12,6 +12,8 @@ from rest_framework.utils.encoders import JSONEncoder
 from compression.api.batch_serializers import BatchItemOut, BatchOut
 from compression.batch.choices import AGAIN, UNFINISHED, ItemStatus
 from compression.batch.models import Batch, BatchItem
+from core.choices import JobStatus
+from core.models import Job
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,6 +30,14 @@ def unfinished(batch: Batch) -> int:
 def again(batch: Batch) -> int:
     """Return how many items a retry would take up."""
     return batch.items.filter(status__in=AGAIN | UNFINISHED).count()
+
+
+def spent(job: Job) -> str:
+    """Return why a retry of a batch's ended job would do nothing, or nothing where it has something to do."""
+    batch = Batch.objects.filter(pk=job.params["batch"]).select_related("job").first()
+    if batch is None or batch.job is None or batch.job.status != JobStatus.SUCCEEDED or again(batch):
+        return ""
+    return "Nothing failed: there is nothing to do again."
 
 
 def items(batch: Batch, *, status: str = "", algorithm: str = "", search: str = "") -> QuerySet[BatchItem]:

@@ -92,8 +92,6 @@ def batch_retry(*, batch: Batch, actor: "User") -> Job:
     row: Batch = Batch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
     if row.job is None:
         raise Conflict("The job of this batch is gone; begin another batch.", code="job_gone")
-    if not row.job.is_open and not selectors.again(row):
-        raise Conflict("Nothing failed: there is nothing to do again.", code="nothing_to_retry")
     job = jobs.job_retry(job=row.job, actor=actor)
     _take_over(row, job)
     audit.record("batch.retried", actor=actor, target=row, detail={"job": str(job.pk)})

@@ -33,6 +33,12 @@ class JobOpen(Conflict):
     code = "job_open"
 
 
+class NothingToRetry(Conflict):
+    """All of the job is done already."""
+
+    code = "nothing_to_retry"
+
+
 _NEXT = {
     "job_timeout": "Try a smaller input or faster settings, or ask an operator to allow more time.",
     "worker_lost": "Try again. If it happens again, the input may need more memory than a worker has.",

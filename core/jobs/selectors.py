@@ -32,6 +32,12 @@ class JobShown:
         return Role(self.viewer.role).includes(Role.USER)
 
     @property
+    def may_retry(self) -> bool:
+        """Whether the account may do it again, and there is something to do."""
+        known = self.job.kind in kinds and not self.job.is_open
+        return self.may_change and known and not kinds.get(self.job.kind).spent(self.job)
+
+    @property
     def kind(self) -> str:
         """Its kind, in words."""
         return kinds.get(self.job.kind).title if self.job.kind in kinds else self.job.kind

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from core import audit, context
 from core.choices import OPEN_JOBS, JobStatus
 from core.events import publish
-from core.jobs.errors import JobOpen, UnknownKind, WorkerLost
+from core.jobs.errors import JobOpen, NothingToRetry, UnknownKind, WorkerLost
 from core.jobs.events import JobAdded, JobChanged
 from core.jobs.kinds import kinds
 from core.models import JOB_MACHINE, Job
@@ -121,7 +121,8 @@ def job_cancel(*, job: Job, actor: Any) -> Job:
 def job_retry(*, job: Job, actor: Any) -> Job:
     """Make a new job with the same parameters; an ended job itself never changes.
 
-    While such a new job is open it is the answer to further wishes: a double click makes one.
+    While such a new job is open it is the answer to further wishes: a double click makes one. NothingToRetry where its
+    kind says that all is done.
     """
     job = _locked(job)
     if job.is_open:
@@ -131,6 +132,8 @@ def job_retry(*, job: Job, actor: Any) -> Job:
     under_way: Job | None = Job.objects.filter(retry_of=job, status__in=OPEN_JOBS).first()
     if under_way is not None:
         return under_way
+    if reason := kinds.get(job.kind).spent(job):
+        raise NothingToRetry(reason)
     copied = (
         "kind",
         "title",

@@ -16,6 +16,7 @@ from compression.engine import isolation
 from compression.engine.errors import CodecCrashed
 from compression.models import Algorithm, HistoryEntry, Result
 from core.errors import TooLarge
+from core.models import Job
 from files.models import File
 from files.services import file_delete
 from tests.compression.batches import API, Run, algorithms, begin, client, store, three, words
@@ -83,6 +84,10 @@ def test_the_retry_of_the_job_is_a_retry_of_the_batch(
     assert again.result is not None
     assert (again.status, again.result["counts"]["succeeded"]) == ("succeeded", 3)
     assert Batch.objects.get().job_id == again.pk
+    for done in (first, again):
+        nothing = client.post(f"/api/v1/jobs/{done.pk}/retry")
+        assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_retry")
+    assert Job.objects.count() == 2
 
 
 def test_a_group_with_a_bad_one_is_done_one_by_one(
