@@ -1,10 +1,18 @@
 """Shapes of the kernel's objects."""
 
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from rest_framework import serializers
 
 from core.models import Job, JobLog
+
+
+@cache
+def _sorts() -> dict[str, str]:
+    """Return the tables with what one of their rows is called."""
+    return {model._meta.db_table: model._meta.verbose_name_raw for model in apps.get_models()}
 
 
 class ProgressOut(serializers.Serializer[Any]):
@@ -21,6 +29,10 @@ class ProgressOut(serializers.Serializer[Any]):
 class JobOut(serializers.ModelSerializer[Job]):
     """A job."""
 
+    subject_type = serializers.SerializerMethodField()
+    subject_id = serializers.UUIDField(
+        allow_null=True, read_only=True, help_text="What it works at, or makes: the batch, for example."
+    )
     progress = ProgressOut(read_only=True)
     retry_of = serializers.UUIDField(source="retry_of_id", allow_null=True, read_only=True)
     cancel_requested = serializers.SerializerMethodField()
@@ -31,6 +43,8 @@ class JobOut(serializers.ModelSerializer[Job]):
             "id",
             "kind",
             "title",
+            "subject_type",
+            "subject_id",
             "status",
             "attempt",
             "progress",
@@ -44,6 +58,10 @@ class JobOut(serializers.ModelSerializer[Job]):
             "result",
         ]
         read_only_fields = fields
+
+    def get_subject_type(self, job: Job) -> str:
+        """What sort of thing the subject is: `file`, `batch`, …; empty where there is none."""
+        return _sorts().get(job.subject_type, "")
 
     def get_cancel_requested(self, job: Job) -> bool:
         """Whether somebody asked the job to stop."""

@@ -45,6 +45,13 @@ def test_files_times_algorithms(client: APIClient, three: list[File], run_jobs: 
     assert (output.name, output.folder, output.kind) == ("b.txt.zst", "logs/2026", "compressed")
 
 
+def test_the_job_names_its_batch_from_the_beginning(client: APIClient, three: list[File]) -> None:
+    job = begin(client, three, "zstd")
+    assert (job["status"], job["subject_type"]) == ("queued", "batch")
+    assert client.get(f"/api/v1/jobs/{job['id']}").json()["subject_id"] == job["subject_id"]
+    assert client.get(f"{API}/batches/{job['subject_id']}").json()["job"] == job["id"]
+
+
 def test_the_archive_has_the_folders(client: APIClient, three: list[File], run_jobs: Run) -> None:
     begin(client, three, "gzip")
     begin(
