@@ -75,8 +75,8 @@ def byte_rate(value: Figure) -> str:
 
 
 def ratio(value: Figure) -> str:
-    """Return a compression ratio (original / compressed): 3.02, 11.4, 120."""
-    return significant(value)
+    """Return a compression ratio (original / compressed): 3.02, 11.4, 120; of nothing there is none."""
+    return significant(value) if _number(value) else DASH
 
 
 def percent(value: Figure) -> str:
@@ -112,6 +112,12 @@ def duration(value: Figure) -> str:
     return _two(seconds // 60, "min", seconds % 60, "s")
 
 
+def whole_seconds(value: float) -> str:
+    """Return a time that goes on: 12 s, 1 min 12 s."""
+    seconds = round(value)
+    return f"{seconds}{SPACE}s" if seconds < 60 else duration(seconds)
+
+
 def progress(
     done: Figure,
     total: Figure,
@@ -130,8 +136,7 @@ def progress(
     if speed:
         parts.append(byte_rate(speed) if unit == "bytes" else f"{significant(speed)}{SPACE}{unit}/s")
     if (left := _number(seconds_left)) is not None:
-        seconds = max(1, round(left))
-        parts.append(f"{seconds}{SPACE}s left" if seconds < 60 else f"{duration(seconds)} left")
+        parts.append(f"{whole_seconds(max(1, left))} left")
     return " · ".join(parts)
 
 

@@ -56,7 +56,8 @@ def _bars(batch: Batch) -> list[dict[str, Any]]:
     ]
     labels = method_labels(batch)
     for method, row in sorted(sums.items()):
-        note = f"{ratio(row['original'] / row['compressed'])} × smaller" if row["compressed"] else ""
+        original, compressed = row["original"], row["compressed"]
+        note = f"{ratio(original / compressed)} × smaller" if original and compressed else ""
         bars.append(
             {
                 "label": labels[method],

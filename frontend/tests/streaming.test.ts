@@ -33,4 +33,5 @@ test("a ratio counts original bytes, whichever way they went", () => {
   assert.equal(ratioOf("compress", 100, 50), 2);
   assert.equal(ratioOf("decompress", 50, 100), 2);
   assert.equal(ratioOf("compress", 0, 0), null);
+  assert.equal(ratioOf("compress", 0, 13), null);
 });

@@ -72,6 +72,10 @@ def test_speeds_shares_and_changes():
     assert plain(formatting.exact_bytes(294_702)) == "294,702 bytes"
 
 
+def test_of_nothing_there_is_no_ratio():
+    assert (formatting.ratio(0), formatting.ratio(0.0004), formatting.ratio(3)) == ("–", "0.000400", "3.00")
+
+
 @pytest.mark.parametrize("value", [None, "", "x", float("nan"), float("inf")])
 @pytest.mark.parametrize(
     "write",

@@ -31,8 +31,8 @@ export function outputName(operation: Operation, name: string, extension: string
   return `${name.slice(0, 255 - 13)}.decompressed`;
 }
 
-/** How many original bytes there are to a compressed one; null where there is none. */
+/** How many original bytes there are to a compressed one; null where there are none of either. */
 export function ratioOf(operation: Operation, sent: number, received: number): number | null {
   const [original, compressed] = operation === "compress" ? [sent, received] : [received, sent];
-  return compressed ? original / compressed : null;
+  return original && compressed ? original / compressed : null;
 }
