@@ -7,6 +7,7 @@ _SENTENCES = {
     "verification_failed": "Decoding the result did not give back the input, so nothing was kept. Try another codec.",
     "codec_crashed": "The codec crashed on this input. Nothing was kept, and nothing else was harmed.",
 }
+_NOT_WHOLE = "The file is not whole: upload it again, or fetch it from its source again."
 
 
 def translate(error: engine.EngineError) -> AppError:
@@ -22,6 +23,8 @@ def translate(error: engine.EngineError) -> AppError:
         return Unavailable(f"{error.message} Try again in a moment.", code=error.code)
     if isinstance(error, engine.LimitExceeded):
         return Unprocessable(f"{error.message}. Nothing was kept.", code=f"{error.kind}_limit_exceeded")
+    if isinstance(error, engine.TruncatedStream):
+        return Unprocessable(f"{sentence(error.message)} {_NOT_WHOLE}", code=error.code)
     if isinstance(error, engine.CorruptStream):
         return Unprocessable(sentence(error.message), code=error.code)
     return Unprocessable(_SENTENCES.get(error.code) or sentence(error.message), code=error.code)

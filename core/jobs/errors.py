@@ -46,6 +46,7 @@ _NEXT = {
     "unknown_kind": "Start the work anew from its own page.",
     "storage_full": "Delete files that are no longer needed, or ask an operator for room, and try again.",
     "unavailable": "Try again in a while.",
+    "truncated_stream": "Begin again with the whole file.",
 }
 
 

@@ -161,6 +161,7 @@ def test_a_damaged_stream_is_refused_and_noted(client: APIClient) -> None:
         file = upload(client, data)
         response = client.post(f"{API}/decompress", {"file": file["id"], "algorithm": "gzip"}, format="json")
         assert (response.status_code, response.json()["code"]) == (422, code)
+        assert ("upload it again" in response.json()["detail"]) == (code == "truncated_stream")
     assert not Result.objects.exists()
     outcomes = HistoryEntry.objects.order_by("created_at").values_list("succeeded", "error_code")
     assert list(outcomes) == [(False, "truncated_stream"), (False, "corrupt_stream")]
