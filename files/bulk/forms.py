@@ -35,4 +35,9 @@ class SomeTagsField(TagsField):
 class TagsForm(ActionForm):
     """Which tags."""
 
-    tags = SomeTagsField(label="Tags", help_text="With commas between them.", initial=list)
+    tags = SomeTagsField(
+        label="Tags",
+        help_text="With commas between them.",
+        initial=list,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
