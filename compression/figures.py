@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.html import format_html
 
 from compression.choices import Operation
 from compression.engine import formats
@@ -86,7 +87,7 @@ def _facts(result: Result) -> list[tuple[str, Any]]:
         (made, f"{title}{level}"),
     ]
     if result.checksum:
-        rows.append(("SHA-256 of the original", result.checksum))
+        rows.append(("SHA-256 of the original", format_html("<code>{}</code>", result.checksum)))
     return rows
 
 
