@@ -55,8 +55,9 @@ class CompareForm(InputForm):
         self.fields["algorithms"].choices = [(row.name, row.title) for row in usable]  # type: ignore[attr-defined]
 
     def groups(self) -> list[dict[str, Any]]:
-        """Return the algorithms by the group of their colour, with whether each is chosen."""
-        chosen = set(self["algorithms"].value() or [row.name for row in self.usable])
+        """Return the algorithms by the group of their colour, with whether each is chosen: all, until one chooses."""
+        value = self["algorithms"].value()
+        chosen = {row.name for row in self.usable} if value is None else set(value)
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in self.usable:
             groups.setdefault(row.colour, []).append({"row": row, "chosen": row.name in chosen})

@@ -200,6 +200,7 @@ def link(comparison: Comparison, found: Sequence[Row], mbit_s: float, sent: Sent
         "rows": [_link_row(comparison, offer, by_key, mbit_s, sent, longest) for offer in ordered],
         "spans": {how.value: _spans(offers, by_key, how) for how in Sent},
         "shown": SHOWN,
+        "usual": f"{USUAL_MBIT_S:g}",
     }
 
 

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
@@ -22,6 +23,7 @@ from compression.models import Algorithm
 from compression.selectors import recent_files
 from core.access import Role, get_visible
 from core.errors import AppError, NotFound
+from core.formatting import whole_seconds
 from core.http import wants_part
 from core.jobs.selectors import JobShown
 from core.models import Job
@@ -91,7 +93,16 @@ def comparing(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if shown.result_url:
         return _lead_on(request, shown.result_url)
     template = "compression/_comparing.html" if wants_part(request) else "compression/comparing.html"
-    return render(request, template, {"shown": shown, "job": job})
+    return render(request, template, {"shown": shown, "job": job, "spent": _spent(job)})
+
+
+def _spent(job: Job) -> dict[str, Any] | None:
+    """How long it has been measured, and how long it may be; None where it is not under way."""
+    if job.started_at is None or not job.is_open:
+        return None
+    seconds = (timezone.now() - job.started_at).total_seconds()
+    budget = whole_seconds(job.params["rules"]["budget_s"])
+    return {"seconds": f"{seconds:.1f}", "words": whole_seconds(seconds), "budget": budget}
 
 
 def _lead_on(request: SignedInRequest, url: str) -> HttpResponse:

@@ -80,11 +80,15 @@ export const linkChoice = component(() => {
       this.keep();
     },
 
-    /** The address holds the link: it can be sent to others, and loaded anew. */
+    /** The address holds the link, where it is not the usual one: it can be sent to others, and loaded anew. */
     keep(): void {
       const address = new URL(location.href);
-      address.searchParams.set("bandwidth_mbit_s", String(Number(this.mbitS.toPrecision(4))));
-      address.searchParams.set("sent", this.sent);
+      const mbitS = String(Number(this.mbitS.toPrecision(4)));
+      const asked = { bandwidth_mbit_s: mbitS, sent: this.sent };
+      const usual: Record<string, string | undefined> = { bandwidth_mbit_s: this.$root.dataset["usual"], sent: "once" };
+      for (const [name, value] of Object.entries(asked))
+        if (value === usual[name]) address.searchParams.delete(name);
+        else address.searchParams.set(name, value);
       history.replaceState(history.state, "", address);
     },
 

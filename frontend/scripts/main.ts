@@ -6,6 +6,7 @@ import { scatter } from "./charts/scatter.ts";
 import { installColumns } from "./columns.ts";
 import { confirmName, installDialogs } from "./dialogs.ts";
 import { dropZone } from "./drop_zone.ts";
+import { focusFirstError } from "./first_error.ts";
 import { installHtmx } from "./htmx.ts";
 import { jobProgress } from "./job_progress.ts";
 import { levelSlider } from "./level_slider.ts";
@@ -17,7 +18,7 @@ import { installPalette, palette } from "./palette.ts";
 import { installRelativeTimes } from "./relative_time.ts";
 import { searchSelect } from "./search_select.ts";
 import { linkChoice } from "./link_choice.ts";
-import { checkAll, copyCode, passwordReveal } from "./small.ts";
+import { checkAll, copyCode, elapsed, passwordReveal } from "./small.ts";
 import { streamFile } from "./stream.ts";
 import { dataTable } from "./table.ts";
 import { tabs } from "./tabs.ts";
@@ -32,6 +33,7 @@ const components: Record<string, () => object> = {
   copyCode,
   dataTable,
   dropZone,
+  elapsed,
   jobProgress,
   levelSlider,
   linkChoice,
@@ -55,5 +57,6 @@ installPalette();
 followSystemTheme();
 for (const [name, make] of Object.entries(components)) Alpine.data(name, make);
 Alpine.start();
+focusFirstError();
 installRelativeTimes();
 installLive();

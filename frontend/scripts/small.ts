@@ -1,5 +1,6 @@
 /** Behaviours of a few lines. */
 import { component } from "./lib/component.ts";
+import { wholeSeconds } from "./lib/format.ts";
 import { toast } from "./lib/toast.ts";
 
 /** Show what was typed as a password. */
@@ -31,6 +32,23 @@ export const copyCode = component(() => ({
     toast({ title: "Copied", tone: "good" });
   },
 }));
+
+/** Goes on counting the seconds that the server said (`data-seconds`). */
+export const elapsed = component(() => {
+  let timer: ReturnType<typeof setInterval>;
+  return {
+    init(): void {
+      const from = performance.now() - Number(this.$root.dataset["seconds"]) * 1000;
+      timer = setInterval(() => {
+        this.$root.textContent = wholeSeconds(Math.floor((performance.now() - from) / 1000));
+      }, 1000);
+    },
+
+    destroy(): void {
+      clearInterval(timer);
+    },
+  };
+});
 
 /** Check all boxes of a group, or none. */
 export const checkAll = component(() => ({

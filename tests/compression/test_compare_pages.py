@@ -3,15 +3,19 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from compression import services
+from compression.compare import pictures
 from compression.models import Comparison
 from core.models import Job
 
@@ -81,6 +85,35 @@ def test_a_form_that_cannot_be_keeps_what_was_typed(page: Client, change: Any, w
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not Job.objects.exists()
+
+
+def test_nothing_chosen_stays_so(page: Client) -> None:
+    first, chosen = shown(page, "/compare"), shown(page, "/compare?algorithms=zstd")
+    answer = page.post("/compare", {"text": TEXT, "levels": "usual", "budget_s": "10"}).content.decode()
+    boxes = [
+        re.findall('name="algorithms" value="([^"]+)" checked', html) for html in (first, chosen, answer)
+    ]
+    assert (len(boxes[0]) > 5, *boxes[1:]) == (True, ["zstd"], [])
+
+
+def test_who_waits_sees_the_time_spent_and_the_most_it_can_be(page: Client) -> None:
+    page.post("/compare", {"text": TEXT, "algorithms": ASKED, "levels": "usual", "budget_s": "60"})
+    (job,) = Job.objects.all()
+    address = f"/compare/jobs/{job.pk}"
+    assert "of at most" not in shown(page, address), "it has not begun"
+    now = timezone.now()
+    times = {"started_at": now - timedelta(seconds=12), "lease_until": now + timedelta(minutes=1)}
+    Job.objects.update(status="running", **times)
+    part = shown(page, address).replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search('data-seconds="1[2-9][.][0-9]">1[2-9] s</span> of at most 1 min<', part)
+
+
+def test_of_many_candidates_for_a_link_it_says_how_many_are_shown(
+    page: Client, made: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "are shown" not in shown(page, made.get_absolute_url())
+    monkeypatch.setattr(pictures, "SHOWN", 2)
+    assert "The soonest 2 of 4 are shown" in shown(page, made.get_absolute_url())
 
 
 def test_an_upload_without_scripts(page: Client) -> None:

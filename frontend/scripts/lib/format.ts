@@ -77,12 +77,14 @@ export function progress({ done, total, unit = "", perSecond }: Progress): strin
   else if (done) parts.push(bytes ? size(done) : `${count(done)}${SPACE}${unit}`);
   if (perSecond) {
     parts.push(bytes ? rate(perSecond) : `${significant(perSecond)}${SPACE}${unit}/s`);
-    if (total && total > done) parts.push(`${left(Math.max(1, Math.round((total - done) / perSecond)))} left`);
+    if (total && total > done) parts.push(`${wholeSeconds(Math.max(1, Math.round((total - done) / perSecond)))} left`);
   }
   return parts.join(" · ");
 }
 
-const left = (seconds: number): string => (seconds < 60 ? `${seconds}${SPACE}s` : duration(seconds));
+/** 12 s, 1 min 12 s: for a time that goes on */
+export const wholeSeconds = (seconds: number): string =>
+  (seconds < 60 ? `${seconds}${SPACE}s` : duration(seconds));
 
 /** 3 minutes ago, in 2 hours */
 export function relative(moment: Date, now: Date): string {
