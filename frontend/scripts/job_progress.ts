@@ -10,7 +10,7 @@ interface Message {
   progress?: { done?: number; total?: number | null; unit?: string; message?: string };
 }
 
-const ENDED = new Set(["succeeded", "failed", "cancelled"]);
+export const ENDED = new Set(["succeeded", "failed", "cancelled"]);
 
 /**
  * A progress bar that follows one job (`data-job`) by its own socket. Shows what was reported and nothing else;

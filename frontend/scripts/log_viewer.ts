@@ -1,6 +1,7 @@
 import { component } from "./lib/component.ts";
 import { count } from "./lib/format.ts";
 import { socketUrl } from "./lib/http.ts";
+import { ENDED } from "./job_progress.ts";
 import { LastingSocket } from "./socket.ts";
 
 interface Line {
@@ -26,9 +27,11 @@ export const logViewer = component(() => {
     current: -1,
     length: 0,
     found: 0,
+    ended: false,
 
     init(): void {
       const first = Number(this.$root.dataset["first"]);
+      this.ended = "ended" in this.$root.dataset;
       const source = this.$refs["source"]!;
       const texts = (source.textContent ?? "").replace(/\n$/, "").split("\n");
       source.remove();
@@ -54,15 +57,23 @@ export const logViewer = component(() => {
       return this.$refs["window"]!;
     },
 
+    /** Whether more lines can come. */
+    get open(): boolean {
+      return !this.ended;
+    },
+
     get status(): string {
-      if (!this.length) return "nothing yet";
+      if (!this.length) return this.ended ? "nothing was logged" : "nothing yet";
       if (!this.typed) return `${count(this.length)} ${this.length === 1 ? "line" : "lines"}`;
       return this.found ? `${this.current + 1} of ${count(this.found)} matches` : "no match";
     },
 
     /** Lines of the job's own stream: {kind: "job.log", seq, line, level}. */
     hear(data: unknown): void {
-      const { kind, seq, line, level } = data as { kind: string; seq: number; line: string; level: string };
+      const { kind, seq, line, level, status } = data as Record<"kind" | "line" | "level" | "status", string> & {
+        seq: number;
+      };
+      if (ENDED.has(status)) this.ended = true;
       if (kind === "job.log") this.append([{ seq, text: line, stream: level }]);
     },
 
