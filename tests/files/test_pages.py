@@ -63,10 +63,10 @@ def test_a_file_has_a_page(browser, ada, stored):
 def test_other_apps_add_panels(browser, ada, stored, monkeypatch):
     monkeypatch.setattr(panels.panels, "_items", {})
     panels.add("t", "What became of it", "components/logo.html", lambda f, u: {}, order=1)
-    panels.add("n", "Nothing", "components/logo.html", lambda f, u: None, order=2)
+    panels.add("n", "Not for this file", "components/logo.html", lambda f, u: None, order=2)
     page = text(browser(ada).get(f"/files/{stored(ada).pk}"))
     assert "What became of it" in page
-    assert "Nothing" not in page
+    assert "Not for this file" not in page
 
 
 def test_delete_and_undo(browser, ada, stored):
