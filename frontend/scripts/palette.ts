@@ -21,6 +21,8 @@ interface Algorithm {
 }
 
 const MOST = 50;
+const WAIT_MS = 3000;
+const FIRST = "palette-0";
 
 /** The pages of the navigation, with their sections. */
 function pages(): Target[] {
@@ -35,7 +37,10 @@ function pages(): Target[] {
 /** The algorithms, each with its page; none where they cannot be asked for: the pages are still there. */
 async function algorithms(list: string, page: string): Promise<Target[]> {
   try {
-    const answer = await fetch(`${list}?page_size=200`, { headers: { accept: "application/json" } });
+    const answer = await fetch(`${list}?page_size=200`, {
+      headers: { accept: "application/json" },
+      signal: AbortSignal.timeout(WAIT_MS),
+    });
     const { results } = (answer.ok ? await answer.json() : { results: [] }) as { results: Algorithm[] };
     return results.map(({ name, title, family }) => ({
       label: title === name ? name : `${title} (${name})`,
@@ -142,8 +147,14 @@ export const palette = component(() => {
         );
       } else if (event.key === "Enter" && this.items[now]) {
         event.preventDefault();
-        this.go(this.items[now]);
+        void this.choose(this.items[now]);
       }
+    },
+
+    /** Go to an entry; a first one that nobody pointed at may be another as soon as the algorithms are known. */
+    async choose(item: Item): Promise<void> {
+      await known;
+      this.go(item.id === FIRST ? (this.items[0] ?? item) : item);
     },
   };
 });

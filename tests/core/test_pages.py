@@ -73,6 +73,12 @@ def test_a_failed_job_says_why_and_what_helps(ada: User, browser: Any, jobs: dic
     assert f'action="/jobs/{jobs["failed"].pk}/retry"' in shown
 
 
+def test_the_log_of_an_ended_job_is_not_followed(ada: User, browser: Any, jobs: dict[str, Job]) -> None:
+    running, failed = (text(browser(ada).get(f"/jobs/{jobs[name].pk}")) for name in ("running", "failed"))
+    assert (f'data-job-log="{jobs["running"].pk}"' in running, "data-ended" in running) == (True, False)
+    assert ("data-job-log" in failed, "data-ended" in failed) == (False, True)
+
+
 def test_a_part_is_the_page_without_its_frame(ada: User, browser: Any, jobs: dict[str, Job]) -> None:
     client, url = browser(ada), f"/jobs/{jobs['running'].pk}"
     part = text(client.get(url, headers={"HX-Request": "true"}))

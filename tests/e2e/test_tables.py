@@ -59,3 +59,18 @@ def test_columns_follow_the_account_to_another_computer(page: Page, chromium: Br
 
     page.reload()
     expect(page.get_by_role("columnheader", name="Family")).to_be_hidden()
+
+
+def test_the_actions_of_a_row_stay_within_reach_on_a_narrow_page(page: Page) -> None:
+    sign_up(page)
+    page.goto("/files")
+    page.locator("#upload input[type=file]").first.set_input_files(
+        {"name": "measurements-of-a-long-winter.json", "mimeType": "application/json", "buffer": b"{}"}
+    )
+    download = page.locator("#files").get_by_role("link", name=re.compile("^Download"))
+    expect(download).to_have_count(1)
+    for width in (1280, 420):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(download).to_be_in_viewport(ratio=1)
+    assert page.locator("#files .table-scroll").evaluate("all => all.scrollWidth > all.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
