@@ -55,8 +55,13 @@ class Client:
             connection = self._own.connection = http.client.HTTPConnection(self._place, timeout=300)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named["Authorization"] = f"Bearer {self._token}"
-        connection.request(method, f"/api/v1{path}", body, named)
-        answer = connection.getresponse()
+        try:
+            connection.request(method, f"/api/v1{path}", body, named)
+            answer = connection.getresponse()
+        except ConnectionError:  # it lay idle for longer than the server keeps one
+            connection.close()
+            connection.request(method, f"/api/v1{path}", body, named)
+            answer = connection.getresponse()
         return answer.status, json.loads(answer.read() or b"null")
 
     def send(self, path: str, parts: Iterable[Named], part: str = "file", **headers: str) -> tuple[int, Any]:
