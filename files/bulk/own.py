@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rest_framework import serializers
-
 from core.api.strict import Strict
 from core.errors import AppError, Conflict
 from files import rules
 from files.actions import Action, Done, Options, actions
+from files.api.serializers import TagsField
 from files.bulk import services
 from files.bulk.forms import TagsForm
 from files.models import File
@@ -17,9 +16,7 @@ from files.models import File
 class TagsIn(Strict):
     """Which tags."""
 
-    tags = serializers.ListField(
-        child=rules.TAG.serializer_field(), min_length=1, max_length=rules.TAGS.max, validators=[rules.TAGS]
-    )
+    tags = TagsField(min_length=1)
 
 
 def _more(file: File, options: Options) -> list[str]:

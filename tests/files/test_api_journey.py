@@ -25,7 +25,7 @@ def body(response) -> bytes:
 
 def test_a_file_goes_up_and_comes_down_the_same(api, ada):
     client = api(ada)
-    answer = upload(client, tags=["a", "b"], folder="x/y")
+    answer = upload(client, tags=["a", " b "], folder="x/y")
     assert answer.status_code == 201, answer.data
     created = answer.json()
     assert created == {
@@ -154,7 +154,7 @@ def test_name_folder_and_tags_change_and_the_rest_stays(api, ada):
     before = upload(client, tags=["old"]).json()
     url = f"/api/v1/files/info/{before['id']}"
     assert client.put(url, {"name": "new.txt"}, format="json").json() == before | {"name": "new.txt"}
-    changed = client.put(url, {"tags": ["x", "y"], "folder": "in/there/"}, format="json").json()
+    changed = client.put(url, {"tags": ["x ", "\ty"], "folder": "in/there/"}, format="json").json()
     assert changed == before | {"name": "new.txt", "tags": ["x", "y"], "folder": "in/there"}
     entries = AuditEntry.objects.filter(action="file.changed").order_by("created_at")
     assert [entry.detail for entry in entries] == [{"fields": ["name"]}, {"fields": ["folder", "tags"]}]
@@ -168,7 +168,9 @@ def test_name_folder_and_tags_change_and_the_rest_stays(api, ada):
         ({"name": ".."}, "name"),
         ({"name": "x" * 256}, "name"),
         ({"tags": ["x"] * 2}, "tags"),
+        ({"tags": ["x", " x\u00a0"]}, "tags"),
         ({"tags": [""]}, "tags[0]"),
+        ({"tags": ["x", "  "]}, "tags[1]"),
         ({"tags": ["a,b"]}, "tags[0]"),
         ({"tags": [str(n) for n in range(21)]}, "tags"),
         ({"tags": "word"}, "tags"),

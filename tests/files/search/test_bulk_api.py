@@ -73,7 +73,7 @@ def test_only_what_was_shown_is_done_where_that_is_asked(call, ada, stored, four
 
 
 def test_tags_go_on_and_off_and_are_searched_by(call, found, ada, four):
-    call(ada, action="tag", options={"tags": ["spring", "old"]}, files=ids(four[:2]))
+    call(ada, action="tag", options={"tags": [" spring", "old "]}, files=ids(four[:2]))
     assert [file.tags for file in File.objects.order_by("pk")] == [["old", "spring"]] * 2 + [["old"]] * 2
     assert sorted(found(ada, "spring")) == ["file 0.bin", "file 1.bin"]
     call(ada, action="untag", options={"tags": ["old"]}, search={"query": "spring"})
@@ -140,6 +140,8 @@ def test_too_many_files_are_refused_before_anything_is_done(call, ada, four, mon
     [
         ({"action": "tag", "search": {}}, 400, "options.tags"),
         ({"action": "tag", "search": {}, "options": {"tags": ["a,b"]}}, 400, "options.tags"),
+        ({"action": "tag", "search": {}, "options": {"tags": ["a", " "]}}, 400, "options.tags"),
+        ({"action": "tag", "search": {}, "options": {"tags": ["a", " a"]}}, 400, "options.tags"),
         ({"action": "tag", "search": {}, "options": {"tags": ["a"], "colour": 1}}, 400, "options.colour"),
         ({"action": "delete", "search": {}, "options": {"tags": []}}, 400, "options.tags"),
         ({"action": "delete"}, 400, "files"),
