@@ -9,7 +9,7 @@ UNNAMED = "unnamed"
 
 # Controls, ends of lines, lone surrogates, marks that make a name read otherwise than it is ("exe.txt" for "txt.exe").
 _NEVER = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_EXTENSION = re.compile(r"\.[^.]{1,15}$")
+_EXTENSION = re.compile(r"(\.tar)?\.[^.]{1,15}$", re.IGNORECASE)
 
 
 def clean_name(name: str) -> str:

@@ -56,17 +56,25 @@ class FormListField(serializers.ListField):
 
 
 class TagsField(FormListField):
-    """Tags."""
+    """Tags, without the blanks around them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(child=rules.TAG.serializer_field(), validators=[rules.TAGS], **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Take the blanks away before the rules judge: what only they tell apart is one tag."""
+        if isinstance(data, list):
+            data = [tag.strip() if isinstance(tag, str) else tag for tag in data]
+        return super().to_internal_value(data)
 
 
 class UploadIn(Strict):
     """The form of an upload."""
 
     file = serializers.FileField(
-        allow_empty_file=True, help_text="The bytes and, in the part's header, the name."
+        allow_empty_file=True,
+        help_text="The bytes and, in the part's header, the name. One that is longer than 255 characters is "
+        "shortened and keeps its extension: see `name` of the answer.",
     )
     name = rules.NAME.serializer_field(required=False)
     folder = serializers.CharField(required=False, allow_blank=True, max_length=rules.FOLDER.max)
