@@ -39,6 +39,9 @@ class SomeField(serializers.ListField):
         return list(dict.fromkeys(super().to_internal_value([data] if isinstance(data, str) else data)))
 
 
+_BOUNDS = (("size_min", "size_max"), ("created_after", "created_before"))
+
+
 class CriteriaIn(Strict):
     """What files are searched for; what is absent does not matter. Bounds include their ends."""
 
@@ -61,6 +64,13 @@ class CriteriaIn(Strict):
     added = serializers.ChoiceField(
         list(AGE_WORDS.items()), required=False, help_text="A span that ends now."
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Nothing lies between bounds of which the lower is above the upper: it is a typing error."""
+        for lower, upper in _BOUNDS:
+            if lower in attrs and upper in attrs and attrs[lower] > attrs[upper]:
+                raise serializers.ValidationError({upper: f"Must not be below {lower}."}, code="range")
+        return attrs
 
 
 class SearchIn(CriteriaIn):
@@ -164,9 +174,9 @@ class SavedOut(serializers.ModelSerializer[SavedSearch]):
 def criteria_of(values: Mapping[str, Any]) -> Criteria:
     """Return the criteria that the values are, without those that cannot be."""
     shape = CriteriaIn(data=values)
-    if not shape.is_valid():
-        shape = CriteriaIn(data={name: value for name, value in values.items() if name not in shape.errors})
-        shape.is_valid(raise_exception=True)
+    while not shape.is_valid():  # bounds are compared once each of them can be
+        values = {name: value for name, value in values.items() if name not in shape.errors}
+        shape = CriteriaIn(data=values)
     return Criteria.of(shape.validated_data)
 
 

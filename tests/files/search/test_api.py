@@ -117,6 +117,11 @@ def test_pages_link_to_each_other(api, ada, three):
         ({"tags": ["a,b"]}, "tags"),
         ({"size_min": -1}, "size_min"),
         ({"size_max": 2**64}, "size_max"),
+        ({"size_min": 9, "size_max": 8}, "size_max"),
+        (
+            {"created_after": "2026-02-01T00:00:00Z", "created_before": "2026-01-01T00:00:00Z"},
+            "created_before",
+        ),
         ({"created_after": "soon"}, "created_after"),
         ({"created_after": "0001-01-01T00:00:00+23:59"}, "created_after"),
         ({"sha256": "xyz"}, "sha256"),

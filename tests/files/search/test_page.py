@@ -124,6 +124,11 @@ def test_days_and_sizes_are_read_as_people_mean_them():
     assert criteria_in(QueryDict(criteria.address())) == criteria
 
 
+def test_of_bounds_the_wrong_way_around_the_upper_is_left_out():
+    criteria = criteria_in(QueryDict("size_min=9&size_max=3&sha256=xyz"))
+    assert (criteria.size_min, criteria.size_max, criteria.sha256) == (9, None, "")
+
+
 def test_hits_show_where_the_words_are_and_nothing_of_them_is_taken_for_markup(browser, ada, kept):
     kept(ada, "a <script>alert(1)</script> & beta", "<b>beta.txt", folder="<i>", tags=["<u>beta"])
     page = text(browser(ada).get("/files?search=beta"))
