@@ -65,7 +65,10 @@ class EstimateOut(serializers.Serializer[Estimate]):
 
 
 class SpeedsOut(serializers.Serializer[Any]):
-    """How fast it was on half and on 95 % of the contents, in MB/s."""
+    """How fast it was on half and on 95 % of the contents, in MB/s.
+
+    Their intervals suppose nothing about how speeds vary: that of `p50` needs 6 contents, the upper end of `p95` 72.
+    """
 
     p50 = EstimateOut(allow_null=True)
     p95 = EstimateOut(allow_null=True)
@@ -150,9 +153,12 @@ class ViabilityOut(serializers.Serializer[Any]):
     failure_rate = EstimateOut(
         allow_null=True, help_text="Share of contents on which it failed by its own fault."
     )
-    ratio = EstimateOut(allow_null=True, help_text="Geometric mean.")
-    compress_mb_s = EstimateOut(allow_null=True, help_text="Median.")
-    decompress_mb_s = EstimateOut(allow_null=True, help_text="Median.")
+    ratio = EstimateOut(allow_null=True, help_text="Geometric mean; from 2 contents on it has an interval.")
+    compress_mb_s = EstimateOut(
+        allow_null=True,
+        help_text="Median; from 6 contents on it has an interval, which supposes nothing of how speeds vary.",
+    )
+    decompress_mb_s = EstimateOut(allow_null=True, help_text="The same for decompression.")
 
 
 class AlgorithmViabilityOut(ViabilityOut):

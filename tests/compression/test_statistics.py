@@ -92,6 +92,12 @@ def test_quantiles_of_known_values() -> None:
     assert few.high is None
 
 
+@pytest.mark.parametrize(("share", "needed"), [(0.5, 6), (0.95, 72)])
+def test_a_quantile_has_an_upper_end_from_so_many_values_on(share: float, needed: int) -> None:
+    ends = [quantile([1.0] * count, share) for count in (needed - 1, needed)]
+    assert [end and end.high for end in ends] == [None, 1.0]
+
+
 def test_intervals_of_medians_hold_what_they_promise() -> None:
     rng = random.Random(5)
     held = 0
