@@ -48,6 +48,7 @@ class Bridge:
         ):  # the time that the server gives to running requests when it stops is over
             if not client.started:
                 await client.reply(STOPPED)
+        client.leave()
 
     async def _serve(self, scope: Scope, inbound: Inbound, client: Client) -> None:
         intake = await take_in(scope, inbound, self.lanes, self.rules)

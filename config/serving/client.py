@@ -16,7 +16,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 CLOSING = "dynacomp.closing"
 # And one that says whether its client sends no more, which can be known before all is read that it has sent.
 HUNG_UP = "dynacomp.hung_up"
-
+# And one that closes the connection under an answer that will not be completed.
+BREAK_OFF = "dynacomp.break_off"
 
 # Seconds for which a body that nobody wants is still taken before the connection is closed.
 LINGER_SECONDS = 30
@@ -27,9 +28,10 @@ class Client:
 
     def __init__(self, scope: Scope, send: Send, inbound: Inbound) -> None:
         self._scope, self._send, self._inbound = scope, send, inbound
-        extensions: dict[str, Callable[[], bool]] = scope.get("extensions", {})
+        extensions: dict[str, Callable[[], Any]] = scope.get("extensions", {})
         self._is_closing = extensions.get(CLOSING, lambda: False)
         self.has_hung_up = extensions.get(HUNG_UP, self._is_closing)
+        self._break_off = extensions.get(BREAK_OFF, lambda: None)
         self.silent = scope["method"] == "HEAD"
         self.started = self.ended = False
 
@@ -57,6 +59,11 @@ class Client:
         if self.ended:
             return
         await self._finish(b"")
+
+    def leave(self) -> None:
+        """Close the connection unless the answer is complete: nothing else says that it is not whole."""
+        if not self.ended:
+            self._break_off()
 
     async def reply(self, reply: Reply) -> None:
         """Send a whole answer."""

@@ -4,11 +4,13 @@ import fcntl
 import select
 import struct
 import termios
+import weakref
+from functools import partial
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from config.serving.client import CLOSING, HUNG_UP
+from config.serving.client import BREAK_OFF, CLOSING, HUNG_UP
 
 URL_BYTES: Final = 16 * 1024
 HEAD_BYTES: Final = 64 * 1024
@@ -74,6 +76,15 @@ class GuardedProtocol(HttpToolsProtocol):
         """The head is complete."""
         self._in_head = False
         super().on_headers_complete()
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+        if self.cycle is not None and self.cycle.scope is self.scope:
+            scope["extensions"][BREAK_OFF] = partial(self._break_off, weakref.ref(self.cycle))
+
+    def _break_off(self, of: weakref.ref[RequestResponseCycle]) -> None:
+        """Close under an answer that is not complete, which uvicorn calls an error unless its client is gone."""
+        if cycle := of():
+            cycle.disconnected = True
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """The connection is idle from now on."""

@@ -110,9 +110,13 @@ def test_what_fails_before_its_answer_is_a_500(http: httpx.Client, path: str, ex
 
 
 @pytest.mark.parametrize("path", ["/broken/late", "/short-letters", "/broken-numbers/3"])
-def test_what_fails_in_its_answer_breaks_the_connection(http: httpx.Client, path: str) -> None:
+def test_what_fails_in_its_answer_breaks_the_connection(
+    http: httpx.Client, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         http.get(path)
+    assert http.get("/hello").status_code == 200
+    assert [record.message.split(":")[0] for record in caplog.records] == ["answer broken off"]
 
 
 # --- Bodies on their way in
