@@ -50,7 +50,38 @@ function tellAll(selector: string): void {
   document.querySelectorAll(selector).forEach(tell);
 }
 
+/**
+ * Exchange nothing that is being pressed: a click whose button went away before it was let go is none. What came
+ * meanwhile is fetched anew afterwards.
+ */
+function keepWhatIsPressed(): void {
+  let pressed: Node | null = null;
+  const late = new Set<Element>();
+  const letGo = (): void => {
+    // After the click, which follows.
+    setTimeout(() => {
+      pressed = null;
+      late.forEach(tell);
+      late.clear();
+    });
+  };
+  addEventListener("pointerdown", ({ target }) => (pressed = target as Node), true);
+  addEventListener("pointerup", letGo, true);
+  addEventListener("pointercancel", letGo, true);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const detail = (event as CustomEvent).detail as {
+      target: Element;
+      shouldSwap: boolean;
+      requestConfig: { triggeringEvent?: Event };
+    };
+    if (detail.requestConfig.triggeringEvent?.type !== "live" || !detail.target.contains(pressed)) return;
+    detail.shouldSwap = false;
+    late.add(detail.target);
+  });
+}
+
 export function installLive(): void {
+  keepWhatIsPressed();
   const path = eventsUrl();
   if (!path) return;
   const topicsOf = topics();
