@@ -75,7 +75,8 @@ def test_a_long_job_shows_its_progress_and_can_be_cancelled(page: Page, tmp_path
     page.reload()
     expect(bar).to_have_attribute("value", re.compile("[1-9]"))
     page.get_by_role("button", name="Cancel").first.hover()
-    with page.expect_response(lambda response: "/jobs/" in response.url):  # what shows the progress comes anew
+    with page.expect_response(lambda response: "/jobs/" in response.url):
         page.mouse.down()
+    page.wait_for_timeout(500)  # news of the progress has come; the button must not have gone
     page.mouse.up()
     expect(page.get_by_text("cancelled", exact=True).first).to_be_visible()
