@@ -24,6 +24,7 @@ def test_filters_and_order_of_a_table_go_together(page: Page) -> None:
     page.get_by_role("searchbox").fill("z")
     expect(page).to_have_url(re.compile("search=z"))
     assert first[0] in page.url
+    expect(sort).to_have_attribute("href", re.compile("search=z"))  # the address comes before the table
 
     sort.click()
     expect(page).not_to_have_url(re.compile(f"{first[0]}(&|$)"))
