@@ -10,6 +10,9 @@ NODE := scripts/node.sh
 # One more than there are cores: some tests wait for time to pass.
 PYTEST := $(PY) -m pytest --numprocesses $(shell expr $$(nproc) + 1) --maxprocesses 8
 
+# Where containers set it, each of the many processes would compile all modules anew: seconds instead of one.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Without a home folder that can be written, caches go into the virtual environment.
 export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || echo "$(CURDIR)/.venv/home")
 
