@@ -154,9 +154,8 @@ def result_make(
     """
     decoding = operation == Operation.DECOMPRESS
     known = selectors.known_original(source.file.sha256, plan.codec.id) if decoding else None
-    bound = planning.limits(
-        room=file_selectors.free_bytes(owner), original_size=known.size if known else None
-    )
+    room = file_selectors.free_bytes(owner) - sum(one.file.size for one in source.drafts)
+    bound = planning.limits(room=room, original_size=known.size if known else None)
     hooks = work.Hooks(on_progress=ctx.progress, should_stop=ctx.stopping) if ctx else work.Hooks()
     bound = bound if ctx else planning.inline_limits(bound)
     threads = settings.CODEC_THREADS if ctx else 1

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
-from django.db import transaction
-
 from files import services as files
-from files.adoption import Draft, drafts_keep, seal_all
+from files.adoption import Draft, drafts_store
 from files.models import File
 
 
@@ -35,10 +33,7 @@ class Source:
 
     def keep(self) -> File:
         """Return the file, stored now unless it is already."""
-        if self.drafts:
-            seal_all([one.staged for one in self.drafts])
-            with transaction.atomic():
-                drafts_keep(self.file.owner, self.drafts)
+        drafts_store(self.file.owner, self.drafts)
         return self.file
 
     @contextmanager

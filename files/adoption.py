@@ -2,8 +2,8 @@
 
 The order of steps is that of `files.services`: the bytes are durable before the transaction begins; in it, under the
 locks of their hashes, they move to their places and the rows appear. The quota is claimed as late as can be: from then
-on the owner's other transactions wait for this one. Whoever calls this several times in one transaction
-locks all the hashes before (`files.locks`), so that no two of them wait for each other.
+on the owner's other transactions wait for this one. Whoever keeps files several times in one transaction locks all
+their hashes before (`files.locks`), so that no two of them wait for each other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,10 +88,15 @@ def files_adopt_many(
     TooLarge beyond the owner's quota, StorageFull without room; nothing is kept then. Within a transaction of your own
     call `seal_all` before it begins: making the bytes durable may take seconds.
     """
-    if not adoptions:
-        return []
     seal_all([adoption.staged for adoption in adoptions])
-    drafts = [draft(owner, adoption, origin) for adoption in adoptions]
+    return drafts_store(owner, [draft(owner, adoption, origin) for adoption in adoptions])
+
+
+def drafts_store(owner: "User", drafts: Sequence[Draft]) -> list[File]:
+    """Store drafts of `owner`; see `files_adopt_many`."""
+    if not drafts:
+        return []
+    seal_all([one.staged for one in drafts])
     # Before the bytes are where only `files.duties` removes them again.
     _require_quota(owner, sum(one.file.size for one in drafts), used_bytes(owner))
     with transaction.atomic():
