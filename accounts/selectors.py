@@ -1,11 +1,12 @@
 """Reads of accounts."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Token, User, token_hash
+from accounts.models import Preferences, Token, User, token_hash
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -21,6 +22,14 @@ def note_use(token: Token) -> None:
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def preferences_of(user: User) -> dict[str, Any]:
+    """Return what the account likes; nothing where it never said."""
+    kept: dict[str, Any] | None = (
+        Preferences.objects.filter(user=user).values_list("values", flat=True).first()
+    )
+    return kept or {}
 
 
 def quota_of(user: User) -> int:

@@ -26,7 +26,7 @@ from accounts.forms import (
     TokenForm,
 )
 from accounts.http import SignedInRequest
-from accounts.models import Preferences, Token, User
+from accounts.models import Token, User
 from core.access import get_visible
 from core.errors import Invalid
 from core.forms import ServiceForm
@@ -82,8 +82,7 @@ def _enter(request: HttpRequest, form: ServiceForm, service: Any, template: str)
     if user.password_is_temporary:
         return redirect(settings.PASSWORD_URL)
     response = redirect(target)
-    kept = Preferences.objects.filter(user=user).first()
-    theme = kept.values.get("theme") if kept else None
+    theme = selectors.preferences_of(user).get("theme")
     if theme in Theme.values and THEME_COOKIE not in request.COOKIES:
         _keep_theme(response, str(theme))
     return response
@@ -144,8 +143,7 @@ def theme(request: SignedInRequest) -> HttpResponse:
 def columns(request: SignedInRequest) -> HttpResponse:
     """Tell the columns of each table that somebody chose, or keep those of one."""
     if request.method == "GET":
-        kept = Preferences.objects.filter(user=request.user).first()
-        return JsonResponse(kept.values.get("columns", {}) if kept else {})
+        return JsonResponse(selectors.preferences_of(account_of(request)).get("columns", {}))
     form = ColumnsForm(request.POST)
     if not form.is_valid():
         raise Invalid("The columns are not well formed.")

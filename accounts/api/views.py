@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from accounts import services, sessions
+from accounts import selectors, services, sessions
 from accounts.api import examples
 from accounts.api.filters import TokenFilter
 from accounts.api.serializers import (
@@ -25,7 +25,7 @@ from accounts.api.serializers import (
     UserOut,
 )
 from accounts.http import ApiRequest
-from accounts.models import Preferences, Token, User
+from accounts.models import Token, User
 from accounts.preferences import check as check_preferences
 from core.access import get_visible
 from core.api.idempotency import REPLAYED, key_of
@@ -151,8 +151,7 @@ class PreferencesView(AccountView):
     @extend_schema(responses=PreferencesIn)
     def get(self, request: ApiRequest) -> Response:
         """Return the preferences."""
-        kept = Preferences.objects.filter(user=request.user).first()
-        return Response(kept.values if kept else {})
+        return Response(selectors.preferences_of(request.user))
 
     @extend_schema(request=PreferencesIn, responses=PreferencesIn, examples=[examples.PREFERENCES])
     def put(self, request: ApiRequest) -> Response:
