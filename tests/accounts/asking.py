@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
 from tests.cast import PASSWORD
+from tests.problems import assert_problem
 
 AUTH = "/api/v1/auth"
 
@@ -23,13 +24,9 @@ def sign_in(username: str, password: str = PASSWORD, *, address: str = "192.0.2.
     return APIClient().post(f"{AUTH}/login", body, format="json", REMOTE_ADDR=address)
 
 
-def problem(response: Any, status: int, code: str, *fields: str) -> dict[str, Any]:
-    """Check that the answer is this problem document, and that it names these fields; return it."""
-    body: dict[str, Any] = response.json()
-    assert (response.status_code, body["code"]) == (status, code), body
-    assert response["Content-Type"] == "application/problem+json"
-    assert body["status"] == status
-    assert body["request_id"] == response["X-Request-ID"]
+def assert_refused(response: Any, status: int, code: str, *fields: str) -> dict[str, Any]:
+    """Check as `assert_problem` does, and that these fields are named; return the problem."""
+    body = assert_problem(response, status, code)
     assert [error["field"] for error in body["errors"]] == list(fields), body
     return body
 

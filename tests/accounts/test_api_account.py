@@ -7,7 +7,7 @@ import pytest
 from accounts import services
 from accounts.models import Token, User
 from core.access.roles import Role, Scope
-from tests.accounts.asking import AUTH, audited, bearer, problem, sign_in
+from tests.accounts.asking import AUTH, assert_refused, audited, bearer, sign_in
 from tests.cast import PASSWORD
 
 NEW_PASSWORD = "another horse, another staple"
@@ -49,7 +49,7 @@ def test_what_is_left_out_stays(ada: User, api: Any) -> None:
 def test_nobody_gives_themselves_rights(ada: User, api: Any) -> None:
     wanted = {"role": "administrator", "quota_bytes": 1, "username": "root"}
     assert put(api(ada), "profile", wanted).json()["role"] == Role.USER
-    problem(put(api(ada), "profile", {"is_active": False}), 400, "invalid", "is_active")
+    assert_refused(put(api(ada), "profile", {"is_active": False}), 400, "invalid", "is_active")
     kept = User.objects.values("role", "quota_bytes", "username", "is_active").get()
     assert kept == {"role": Role.USER, "quota_bytes": None, "username": "ada", "is_active": True}
 
@@ -69,14 +69,14 @@ def test_nobody_gives_themselves_rights(ada: User, api: Any) -> None:
 def test_a_bad_profile_changes_nothing(
     ada: User, api: Any, body: dict[str, Any], field: str, code: str
 ) -> None:
-    answer = problem(put(api(ada), "profile", body), 400, "invalid", field)
+    answer = assert_refused(put(api(ada), "profile", body), 400, "invalid", field)
     assert answer["errors"][0]["code"] == code
     ada.refresh_from_db()
     assert (ada.email, ada.display_name) == ("ada@example.org", "")
 
 
 def test_an_address_of_somebody_else_is_taken(ada: User, ben: User, api: Any) -> None:
-    problem(put(api(ada), "profile", {"email": "BEN@example.org"}), 409, "taken", "email")
+    assert_refused(put(api(ada), "profile", {"email": "BEN@example.org"}), 409, "taken", "email")
     assert User.objects.get(pk=ada.pk).email == "ada@example.org"
 
 
@@ -89,8 +89,8 @@ def test_a_token_that_only_reads_changes_nothing(ada: User, api: Any) -> None:
     reader = api(ada, scope=Scope.READ)
     assert reader.get(f"{AUTH}/profile").status_code == 200
     for path in ("profile", "preferences", "password"):
-        problem(put(reader, path, {}), 403, "scope_missing")
-    problem(reader.post(f"{AUTH}/tokens", {"name": "t"}, format="json"), 403, "scope_missing")
+        assert_refused(put(reader, path, {}), 403, "scope_missing")
+    assert_refused(reader.post(f"{AUTH}/tokens", {"name": "t"}, format="json"), 403, "scope_missing")
 
 
 def test_preferences_are_replaced_as_a_whole(ada: User, api: Any) -> None:
@@ -121,7 +121,7 @@ def test_a_preference_that_there_is_not_is_named(
 ) -> None:
     client = api(ada)
     put(client, "preferences", {"theme": "dark"})
-    answer = problem(put(client, "preferences", values), 400, "invalid", field)
+    answer = assert_refused(put(client, "preferences", values), 400, "invalid", field)
     assert answer["errors"][0]["code"] == code
     assert client.get(f"{AUTH}/preferences").json() == {"theme": "dark"}
 
@@ -154,7 +154,7 @@ def test_preferences_that_cannot_be_kept(ada: User, api: Any, body: str, status:
 
 def test_preferences_are_json_alone(ada: User, api: Any) -> None:
     response = api(ada).put(f"{AUTH}/preferences", "a=1", content_type="application/x-www-form-urlencoded")
-    problem(response, 415, "unsupported_media_type")
+    assert_refused(response, 415, "unsupported_media_type")
 
 
 def change_password(client: Any, old: str = PASSWORD, new: str = NEW_PASSWORD) -> Any:
@@ -167,10 +167,10 @@ def test_a_new_password_ends_everything_of_before(ada: User, api: Any, browser: 
     assert answer.status_code == 200
     assert set(answer.json()) == {"user", "token", "expires_at"}
     for old in (client, other):
-        problem(old.get(f"{AUTH}/profile"), 401, "token_invalid")
+        assert_refused(old.get(f"{AUTH}/profile"), 401, "token_invalid")
     assert page.get("/account").status_code == 302
     assert bearer(answer.json()["token"]).get(f"{AUTH}/profile").status_code == 200
-    problem(sign_in("ada"), 401, "wrong_credentials")
+    assert_refused(sign_in("ada"), 401, "wrong_credentials")
     assert sign_in("ada", NEW_PASSWORD).status_code == 200
     assert ("user.password_changed", "ada") in audited()
 
@@ -189,7 +189,7 @@ def test_a_refused_change_of_password_changes_nothing(
     ada: User, api: Any, old: str, new: str, field: str, code: str
 ) -> None:
     client = api(ada)
-    answer = problem(change_password(client, old, new), 400, "invalid", field)
+    answer = assert_refused(change_password(client, old, new), 400, "invalid", field)
     assert answer["errors"][0]["code"] == code
     assert client.get(f"{AUTH}/profile").status_code == 200
     assert sign_in("ada").status_code == 200
@@ -199,9 +199,9 @@ def test_a_stolen_token_cannot_guess_the_password(ada: User, api: Any, settings:
     settings.SIGN_IN_ATTEMPTS = 3
     client = api(ada)
     for _ in range(3):
-        problem(change_password(client, "wrong"), 400, "invalid", "old_password")
+        assert_refused(change_password(client, "wrong"), 400, "invalid", "old_password")
     refused = change_password(client)
-    problem(refused, 429, "too_many_attempts")
+    assert_refused(refused, 429, "too_many_attempts")
     assert 0 < int(refused["Retry-After"]) <= 901
 
 
@@ -234,21 +234,21 @@ def test_a_one_time_password_opens_nothing_but_the_choice_of_another(ada: User, 
         ("get", f"{AUTH}/tokens"),
         ("get", f"{AUTH}/preferences"),
     ):
-        problem(getattr(client, method)(path), 403, "password_change_required")
+        assert_refused(getattr(client, method)(path), 403, "password_change_required")
     for path, body in ((f"{AUTH}/tokens", {"name": "mine"}), ("/api/v1/compression/compress", {"text": "a"})):
-        problem(client.post(path, body, format="json"), 403, "password_change_required")
-    problem(
+        assert_refused(client.post(path, body, format="json"), 403, "password_change_required")
+    assert_refused(
         client.put(f"{AUTH}/profile", {"email": "x@example.org"}, format="json"),
         403,
         "password_change_required",
     )
     assert client.get(f"{AUTH}/profile").status_code == 200
     same = {"old_password": given_password, "new_password": given_password}
-    problem(client.put(f"{AUTH}/password", same, format="json"), 400, "invalid", "new_password")
+    assert_refused(client.put(f"{AUTH}/password", same, format="json"), 400, "invalid", "new_password")
 
     changed = change_password(client, given_password)
     assert changed.status_code == 200
-    problem(client.get(f"{AUTH}/profile"), 401, "token_invalid")
+    assert_refused(client.get(f"{AUTH}/profile"), 401, "token_invalid")
     assert bearer(changed.json()["token"]).get("/api/v1/files/list").status_code == 200
 
 

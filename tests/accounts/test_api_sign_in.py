@@ -13,7 +13,7 @@ from accounts import services
 from accounts.models import Token, User
 from core.access.roles import Role, Scope
 from core.models import IdempotencyKey
-from tests.accounts.asking import AUTH, audited, bearer, problem, sign_in
+from tests.accounts.asking import AUTH, assert_refused, audited, bearer, sign_in
 from tests.cast import PASSWORD
 
 NEW = {"username": "Grace.Hopper-1", "email": "grace@example.org", "password": "nanoseconds of wire"}
@@ -34,7 +34,7 @@ def test_a_newcomer_registers_works_and_leaves(db: None) -> None:
 
     assert client.get(f"{AUTH}/profile").json() == user
     assert client.post(f"{AUTH}/logout").status_code == 204
-    problem(client.get(f"{AUTH}/profile"), 401, "token_invalid")
+    assert_refused(client.get(f"{AUTH}/profile"), 401, "token_invalid")
 
     again = sign_in("grace.hopper-1", NEW["password"])
     assert again.status_code == 200
@@ -84,7 +84,7 @@ def test_passwords_and_secrets_are_kept_as_hashes(db: None) -> None:
 def test_each_mistake_is_named_once_and_makes_nothing(
     db: None, changes: dict[str, Any], field: str, code: str
 ) -> None:
-    body = problem(register(**changes), 400, "invalid", field)
+    body = assert_refused(register(**changes), 400, "invalid", field)
     assert body["errors"][0]["code"] == code
     assert not User.objects.exists()
 
@@ -105,7 +105,7 @@ def test_a_body_that_is_no_object_is_refused(db: None) -> None:
         response = APIClient().post(f"{AUTH}/register", body, content_type="application/json")
         assert response.status_code == 400, body
     for media_type in ("text/xml", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"):
-        problem(
+        assert_refused(
             APIClient().post(f"{AUTH}/register", "<x/>", content_type=media_type),
             415,
             "unsupported_media_type",
@@ -116,7 +116,7 @@ def test_a_body_that_is_no_object_is_refused(db: None) -> None:
 def test_names_and_addresses_are_taken_whatever_their_case(db: None, changes: dict[str, str]) -> None:
     assert register().status_code == 201
     upper = {name: value.upper() for name, value in NEW.items() if name not in changes and name != "password"}
-    problem(register(**upper, **changes), 409, "taken", *upper)
+    assert_refused(register(**upper, **changes), 409, "taken", *upper)
     assert User.objects.count() == 1
 
 
@@ -124,8 +124,8 @@ def test_passwords_of_any_letters_and_any_length_are_told_apart(db: None) -> Non
     long = "ж🔑" * 500
     assert register(password=long).status_code == 201
     assert sign_in(NEW["username"], long).status_code == 200
-    problem(sign_in(NEW["username"], long[:-1]), 401, "wrong_credentials")
-    problem(sign_in(NEW["username"], long[:72]), 401, "wrong_credentials")
+    assert_refused(sign_in(NEW["username"], long[:-1]), 401, "wrong_credentials")
+    assert_refused(sign_in(NEW["username"], long[:72]), 401, "wrong_credentials")
 
 
 def test_a_password_is_the_same_composed_and_decomposed(db: None) -> None:
@@ -135,13 +135,13 @@ def test_a_password_is_the_same_composed_and_decomposed(db: None) -> None:
 
 def test_sign_up_can_be_closed(db: None, settings: Any) -> None:
     settings.SIGN_UP_OPEN = False
-    problem(register(), 403, "sign_up_closed")
+    assert_refused(register(), 403, "sign_up_closed")
     assert not User.objects.exists()
 
 
 def test_a_wrong_password_an_unknown_name_and_no_name_look_alike(ada: User) -> None:
     answers = [sign_in("ada", "wrong"), sign_in("nobody", "wrong"), sign_in("no such name!", "wrong")]
-    bodies = [problem(answer, 401, "wrong_credentials") for answer in answers]
+    bodies = [assert_refused(answer, 401, "wrong_credentials") for answer in answers]
     assert len({body["detail"] for body in bodies}) == 1
     assert "Bearer" in answers[0]["WWW-Authenticate"]
     assert audited(since=1) == [("user.sign_in_refused", None)] * 3
@@ -149,13 +149,15 @@ def test_a_wrong_password_an_unknown_name_and_no_name_look_alike(ada: User) -> N
 
 
 def test_sign_in_names_what_is_missing(ada: User) -> None:
-    problem(APIClient().post(f"{AUTH}/login", {}, format="json"), 400, "invalid", "username", "password")
+    assert_refused(
+        APIClient().post(f"{AUTH}/login", {}, format="json"), 400, "invalid", "username", "password"
+    )
 
 
 def test_a_closed_account_is_told_so_only_with_its_password(ada: User, mia: User) -> None:
     services.user_set_active(user=ada, active=False, actor=mia)
-    problem(sign_in("ada"), 403, "account_closed")
-    problem(sign_in("ada", "wrong"), 401, "wrong_credentials")
+    assert_refused(sign_in("ada"), 403, "account_closed")
+    assert_refused(sign_in("ada", "wrong"), 401, "wrong_credentials")
 
 
 def test_the_token_of_a_sign_in_may_what_the_account_may(ada: User, mia: User) -> None:
@@ -177,7 +179,7 @@ def test_a_dead_token_does_not_keep_anybody_from_signing_in(ada: User) -> None:
     client = bearer("dc_nonsense")
     body = {"username": "ada", "password": PASSWORD}
     assert client.post(f"{AUTH}/login", body, format="json").status_code == 200
-    problem(client.get(f"{AUTH}/profile"), 401, "token_invalid")
+    assert_refused(client.get(f"{AUTH}/profile"), 401, "token_invalid")
 
 
 def test_signing_in_keeps_no_trace_of_the_password_for_repeats(ada: User) -> None:
@@ -199,7 +201,7 @@ def test_a_token_that_only_reads_can_end_itself(ada: User) -> None:
 def test_logout_ends_the_token_of_the_call_alone(ada: User) -> None:
     (_, first), (_, second) = (services.token_create(owner=ada, name=n) for n in "ab")
     assert bearer(first).post(f"{AUTH}/logout").status_code == 204
-    problem(bearer(first).post(f"{AUTH}/logout"), 401, "token_invalid")
+    assert_refused(bearer(first).post(f"{AUTH}/logout"), 401, "token_invalid")
     assert bearer(second).get(f"{AUTH}/profile").status_code == 200
 
 
@@ -211,11 +213,11 @@ def test_a_browser_logs_out_with_its_csrf_token_alone(ada: User) -> None:
     assert page.cookies["csrftoken"].value
     signed = browser.post("/sign-in", form, headers={"X-CSRFToken": page.cookies["csrftoken"].value})
     assert signed.status_code == 302
-    problem(browser.post(f"{AUTH}/logout"), 403, "forbidden")
+    assert_refused(browser.post(f"{AUTH}/logout"), 403, "forbidden")
     assert browser.get(f"{AUTH}/profile").status_code == 200
     csrf = {"X-CSRFToken": browser.cookies["csrftoken"].value}
     assert browser.post(f"{AUTH}/logout", headers=csrf).status_code == 204
-    problem(browser.get(f"{AUTH}/profile"), 401, "not_signed_in")
+    assert_refused(browser.get(f"{AUTH}/profile"), 401, "not_signed_in")
     assert audited()[-1] == ("user.signed_out", "ada")
 
 
@@ -234,18 +236,18 @@ def test_a_browser_logs_out_with_its_csrf_token_alone(ada: User) -> None:
     ],
 )
 def test_nobody_gets_in_without_a_token(db: None, method: str, path: str) -> None:
-    problem(getattr(APIClient(), method)(f"{AUTH}/{path}", {}, format="json"), 401, "not_signed_in")
+    assert_refused(getattr(APIClient(), method)(f"{AUTH}/{path}", {}, format="json"), 401, "not_signed_in")
 
 
 def test_methods_that_are_not_there_are_405(ada: User, api: Any) -> None:
-    problem(api(ada).delete(f"{AUTH}/profile"), 405, "method_not_allowed")
-    problem(api().get(f"{AUTH}/login"), 405, "method_not_allowed")
+    assert_refused(api(ada).delete(f"{AUTH}/profile"), 405, "method_not_allowed")
+    assert_refused(api().get(f"{AUTH}/login"), 405, "method_not_allowed")
 
 
 def test_an_expired_token_opens_nothing(ada: User) -> None:
     token, secret = services.token_create(owner=ada, name="t", days=1)
     Token.objects.filter(pk=token.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
-    problem(bearer(secret).get(f"{AUTH}/profile"), 401, "token_invalid")
+    assert_refused(bearer(secret).get(f"{AUTH}/profile"), 401, "token_invalid")
 
 
 def test_the_use_of_a_token_is_noted_once_a_minute(ada: User, django_assert_num_queries: Any) -> None:
@@ -262,7 +264,7 @@ def test_roles_of_viewers_let_them_keep_their_account_but_make_no_files(vera: Us
     client = api(vera)
     assert client.get(f"{AUTH}/profile").json()["role"] == Role.VIEWER
     assert client.put(f"{AUTH}/profile", {"display_name": "Vera"}, format="json").status_code == 200
-    problem(client.post("/api/v1/files/upload"), 403, "role_missing")
+    assert_refused(client.post("/api/v1/files/upload"), 403, "role_missing")
 
 
 def register_under(key: str, **changes: Any) -> Any:
@@ -285,10 +287,10 @@ def test_a_registration_repeated_under_its_key_is_no_conflict(db: None) -> None:
 
 def test_the_key_of_a_registration_opens_nothing_without_its_names_and_password(db: None) -> None:
     register_under("k-1")
-    problem(register_under("k-1", password="somebody else's wire"), 422, "idempotency_key_reused")
-    problem(register_under("k-2"), 409, "taken", "username", "email")
-    problem(register_under("k-1", email="else@example.org"), 409, "taken", "username")
-    problem(register(), 409, "taken", "username", "email")
+    assert_refused(register_under("k-1", password="somebody else's wire"), 422, "idempotency_key_reused")
+    assert_refused(register_under("k-2"), 409, "taken", "username", "email")
+    assert_refused(register_under("k-1", email="else@example.org"), 409, "taken", "username")
+    assert_refused(register(), 409, "taken", "username", "email")
     other = register_under("k-1", username="ada", email="else@example.org")
     assert (other.status_code, other.json()["user"]["username"]) == (201, "ada")
     assert Token.objects.count() == 2
@@ -298,17 +300,17 @@ def test_passwords_tried_under_a_key_are_counted(db: None, settings: Any) -> Non
     settings.SIGN_IN_ATTEMPTS = 3
     register_under("k-1")
     for _ in range(3):
-        problem(register_under("k-1", password="somebody else's wire"), 422, "idempotency_key_reused")
-    problem(register_under("k-1"), 429, "too_many_attempts")
+        assert_refused(register_under("k-1", password="somebody else's wire"), 422, "idempotency_key_reused")
+    assert_refused(register_under("k-1"), 429, "too_many_attempts")
 
 
 def test_refused_registrations_under_a_key_are_counted(db: None, settings: Any) -> None:
     settings.SIGN_UP_ATTEMPTS = 2
     register_under("k-1")
-    problem(register_under("k-2"), 409, "taken", "username", "email")
-    problem(register_under("k-3"), 429, "too_many_attempts")
+    assert_refused(register_under("k-2"), 409, "taken", "username", "email")
+    assert_refused(register_under("k-3"), 429, "too_many_attempts")
 
 
 def test_a_key_that_cannot_be_kept_makes_no_account(db: None) -> None:
-    problem(register_under("x" * 256), 400, "invalid", "Idempotency-Key")
+    assert_refused(register_under("x" * 256), 400, "invalid", "Idempotency-Key")
     assert not User.objects.exists()

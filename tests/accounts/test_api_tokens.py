@@ -11,7 +11,7 @@ from accounts import services
 from accounts.models import Token, User
 from core.access.roles import Scope
 from core.models import IdempotencyKey
-from tests.accounts.asking import AUTH, audited, bearer, problem
+from tests.accounts.asking import AUTH, assert_refused, audited, bearer
 
 TOKENS = f"{AUTH}/tokens"
 
@@ -48,7 +48,7 @@ def test_a_token_is_made_used_listed_and_revoked(ada: User, api: Any) -> None:
     assert secret not in client.get(TOKENS).content.decode()
 
     assert client.delete(f"{TOKENS}/{body['id']}").status_code == 204
-    problem(bearer(secret).get(f"{AUTH}/profile"), 401, "token_invalid")
+    assert_refused(bearer(secret).get(f"{AUTH}/profile"), 401, "token_invalid")
     assert names(client, "?state=revoked") == ["script"]
     assert audited(since=-2) == [("token.created", "ada"), ("token.revoked", "ada")]
 
@@ -66,9 +66,9 @@ def test_tokens_of_others_are_not_there(ada: User, ben: User, otto: User, mia: U
     token, secret = services.token_create(owner=ada, name="hers")
     for other in (ben, otto, mia):
         client = api(other)
-        problem(client.delete(f"{TOKENS}/{token.pk}"), 404, "not_found")
+        assert_refused(client.delete(f"{TOKENS}/{token.pk}"), 404, "not_found")
         assert names(client) == ["test"]
-    problem(api(ada).delete(f"{TOKENS}/{uuid4()}"), 404, "not_found")
+    assert_refused(api(ada).delete(f"{TOKENS}/{uuid4()}"), 404, "not_found")
     assert bearer(secret).get(f"{AUTH}/profile").status_code == 200
     assert ("token.revoked", "ben") not in audited()
 
@@ -102,7 +102,7 @@ def test_a_mistake_is_named_and_makes_no_token(
     ada: User, api: Any, body: dict[str, Any], field: str, code: str
 ) -> None:
     client = api(ada)
-    answer = problem(make(client, **body), 400, "invalid", field)
+    answer = assert_refused(make(client, **body), 400, "invalid", field)
     assert answer["errors"][0]["code"] == code
     assert Token.objects.count() == 1
 
@@ -124,10 +124,10 @@ def test_the_widest_of_the_scopes_counts(ada: User, api: Any, scopes: list[str],
 
 def test_no_token_makes_one_that_may_more(mia: User, ada: User, api: Any) -> None:
     writer = api(mia, scope=Scope.WRITE)
-    problem(make(writer, scope="admin"), 403, "scope_missing")
-    problem(make(writer, scopes=["read", "admin"]), 403, "scope_missing")
+    assert_refused(make(writer, scope="admin"), 403, "scope_missing")
+    assert_refused(make(writer, scopes=["read", "admin"]), 403, "scope_missing")
     assert make(api(mia, scope=Scope.ADMIN), scope="admin").status_code == 201
-    problem(make(api(ada), scope="admin"), 403, "role_missing")
+    assert_refused(make(api(ada), scope="admin"), 403, "role_missing")
 
 
 def test_a_repeated_call_makes_one_token_and_tells_its_secret_once(ada: User, api: Any) -> None:
@@ -175,7 +175,7 @@ def test_lists_are_filtered_searched_ordered_and_paged(ada: User, api: Any) -> N
     ],
 )
 def test_what_a_list_does_not_know_is_refused(ada: User, api: Any, query: str, field: str) -> None:
-    problem(api(ada).get(f"{TOKENS}?{query}"), 400, "invalid", field)
+    assert_refused(api(ada).get(f"{TOKENS}?{query}"), 400, "invalid", field)
 
 
 def test_a_list_costs_the_same_however_long(ada: User, api: Any, django_assert_num_queries: Any) -> None:

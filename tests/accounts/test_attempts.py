@@ -13,7 +13,7 @@ from accounts import attempts, duties, services
 from accounts.addresses import neighbourhood, parse
 from accounts.models import Attempts, AuditEntry, User
 from core.errors import NotSignedIn, TooMany
-from tests.accounts.asking import AUTH, bearer, problem, sign_in
+from tests.accounts.asking import AUTH, assert_refused, bearer, sign_in
 
 HOME, AWAY = "192.0.2.1", "198.51.100.7"
 NEW_ACCOUNT = {"username": "eve", "email": "eve@example.org", "password": "a garden with a tree"}
@@ -27,13 +27,13 @@ def few_attempts(settings: Any) -> None:
 
 def fail(username: str, times: int, address: str = HOME) -> None:
     for _ in range(times):
-        problem(sign_in(username, "wrong", address=address), 401, "wrong_credentials")
+        assert_refused(sign_in(username, "wrong", address=address), 401, "wrong_credentials")
 
 
 def test_after_too_many_wrong_passwords_even_the_right_one_is_refused(ada: User) -> None:
     fail("ada", 3)
     refused = sign_in("ada", address=HOME)
-    problem(refused, 429, "too_many_attempts")
+    assert_refused(refused, 429, "too_many_attempts")
     assert 0 < int(refused["Retry-After"]) <= 901
 
 
@@ -41,17 +41,17 @@ def test_the_spelling_of_the_name_does_not_matter(ada: User) -> None:
     fail("ada", 1)
     fail("ADA", 1)
     fail("aDa", 1)
-    problem(sign_in("Ada", address=HOME), 429, "too_many_attempts")
+    assert_refused(sign_in("Ada", address=HOME), 429, "too_many_attempts")
 
 
 def test_an_unknown_name_is_limited_like_a_known_one(db: None) -> None:
     fail("nobody", 3)
-    problem(sign_in("nobody", address=HOME), 429, "too_many_attempts")
+    assert_refused(sign_in("nobody", address=HOME), 429, "too_many_attempts")
 
 
 def test_who_guesses_from_elsewhere_locks_nobody_out(ada: User) -> None:
     fail("ada", 3, address=AWAY)
-    problem(sign_in("ada", address=AWAY), 429, "too_many_attempts")
+    assert_refused(sign_in("ada", address=AWAY), 429, "too_many_attempts")
     assert sign_in("ada", address=HOME).status_code == 200
 
 
@@ -64,7 +64,7 @@ def test_a_right_password_forgets_the_mistakes_before_it(ada: User) -> None:
 def test_one_address_cannot_try_many_names_and_an_own_account_does_not_help(ada: User) -> None:
     for number in range(3 * attempts.WIDE):
         fail(f"name{number}", 1)
-    problem(sign_in("ada", address=HOME), 429, "too_many_attempts")
+    assert_refused(sign_in("ada", address=HOME), 429, "too_many_attempts")
     assert sign_in("ada", address=AWAY).status_code == 200
 
 
@@ -72,7 +72,7 @@ def test_many_addresses_cannot_try_one_name_nor_lock_its_owner_out(ada: User) ->
     assert sign_in("ada", address=HOME).status_code == 200
     for number in range(3 * attempts.WIDE):
         fail("ada", 1, address=f"203.0.113.{number}")
-    problem(sign_in("ada", address=AWAY), 429, "too_many_attempts")
+    assert_refused(sign_in("ada", address=AWAY), 429, "too_many_attempts")
     assert sign_in("ada", address=HOME).status_code == 200
 
 
@@ -97,7 +97,7 @@ def test_the_span_ends(ada: User) -> None:
 def test_refusals_without_a_look_at_the_password_write_nothing(ada: User) -> None:
     fail("ada", 3)
     before = AuditEntry.objects.count()
-    problem(sign_in("ada", "wrong", address=HOME), 429, "too_many_attempts")
+    assert_refused(sign_in("ada", "wrong", address=HOME), 429, "too_many_attempts")
     assert AuditEntry.objects.count() == before
     assert set(Attempts.objects.values_list("count", flat=True)) == {3}
 
@@ -119,7 +119,7 @@ def test_new_accounts_from_one_address_are_limited(db: None, settings: Any) -> N
     settings.SIGN_UP_ATTEMPTS = 1
     assert APIClient().post(f"{AUTH}/register", NEW_ACCOUNT, format="json").status_code == 201
     other = NEW_ACCOUNT | {"username": "lilith", "email": "lilith@example.org"}
-    problem(APIClient().post(f"{AUTH}/register", other, format="json"), 429, "too_many_attempts")
+    assert_refused(APIClient().post(f"{AUTH}/register", other, format="json"), 429, "too_many_attempts")
     assert APIClient().post(f"{AUTH}/register", other, format="json", REMOTE_ADDR=AWAY).status_code == 201
 
 
@@ -165,7 +165,7 @@ def test_guesses_at_the_same_time_are_all_counted(ada: User) -> None:
     assert 3 <= wrong <= 3 + 8
     assert codes.count("too_many_attempts") == 16 - wrong
     assert set(Attempts.objects.values_list("count", flat=True)) == {wrong}
-    problem(sign_in("ada", address=HOME), 429, "too_many_attempts")
+    assert_refused(sign_in("ada", address=HOME), 429, "too_many_attempts")
 
 
 def test_signing_in_and_out_needs_no_redis(

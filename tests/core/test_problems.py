@@ -1,6 +1,5 @@
 """Problem documents: whatever goes wrong, a program learns what, and never by a 500 of its own making."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,25 +7,13 @@ from django.test import Client
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
-from core.api.problems import CONTENT_TYPE, translate
+from core.api.problems import translate
 from core.jobs import enqueue
 from core.models import Job
 from tests.core.site import Bare
+from tests.problems import assert_problem
 
-MEMBERS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
 CREATE = "/api/v1/test/create"
-
-
-def problem(response: Any, status: int, code: str) -> dict[str, Any]:
-    """Check that the response is a problem document, whole and of this status and code; return it."""
-    assert response.status_code == status, response.content
-    assert response["Content-Type"] == CONTENT_TYPE
-    body: dict[str, Any] = json.loads(response.content)
-    assert set(body) == MEMBERS
-    assert (body["status"], body["code"], body["type"]) == (status, code, f"urn:dynacomp:problem:{code}")
-    assert body["detail"]
-    assert body["request_id"] == response["X-Request-ID"]
-    return body
 
 
 @pytest.fixture
@@ -51,7 +38,7 @@ def ada_api(ada: User, api: Any) -> Any:
 @pytest.mark.usefixtures("site")
 def test_an_error_of_an_endpoint(ada_api: Any, how: str, status: int, code: str) -> None:
     response = ada_api.post(CREATE, {"how": how})
-    body = problem(response, status, code)
+    body = assert_problem(response, status, code)
     assert "inside" not in str(body)
     assert "server failed" not in str(body)
     assert response.get("Retry-After") == {429: "7", 503: "2"}.get(status)
@@ -75,7 +62,7 @@ def test_an_error_of_a_page_is_a_page(ada: User, browser: Any, how: str) -> None
 
 @pytest.mark.usefixtures("site")
 def test_an_error_of_a_part_is_a_problem_document(ada: User, browser: Any) -> None:
-    problem(
+    assert_problem(
         browser(ada).get("/test/page?how=unprocessable", headers={"HX-Request": "true"}),
         422,
         "corrupt_stream",
@@ -114,37 +101,37 @@ def test_a_body_that_cannot_be_read(
     response = ada_api.generic("POST", CREATE, body, content_type=content_type)
     if code == "invalid" and "multipart" in content_type and response.status_code < 400:
         return  # Django reads what there is of a broken multipart body
-    problem(response, status, code)
+    assert_problem(response, status, code)
     assert not Job.objects.exists()
 
 
 def test_an_address_that_is_not_there(ada_api: Any, api: Any) -> None:
     for client in (ada_api, api()):
         for path in ("/api/v1/nothing", "/api/v1", "/api/v1/jobs/1", "/api/", "/api/v1/jobs/\ud7ff/x"):
-            problem(client.get(path), 404, "not_found")
+            assert_problem(client.get(path), 404, "not_found")
 
 
 def test_a_method_that_is_not_there(ada_api: Any) -> None:
     for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW"):
         response = ada_api.generic(method, "/api/v1/jobs")
-        problem(response, 405, "method_not_allowed")
+        assert_problem(response, 405, "method_not_allowed")
         assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.usefixtures("site")
 def test_a_method_that_the_matrix_does_not_name_is_not_reached(ada_api: Any) -> None:
-    problem(ada_api.delete("/api/v1/test/bare"), 405, "method_not_allowed")
+    assert_problem(ada_api.delete("/api/v1/test/bare"), 405, "method_not_allowed")
     assert Bare.handled == []
 
 
 @pytest.mark.usefixtures("site")
 def test_an_address_without_a_rule_is_closed(ada_api: Any) -> None:
-    problem(ada_api.get("/api/v1/test/nothing"), 403, "no_rule")
+    assert_problem(ada_api.get("/api/v1/test/nothing"), 403, "no_rule")
 
 
 def test_who_is_not_signed_in(db: None, api: Any) -> None:
     response = api().get("/api/v1/jobs")
-    problem(response, 401, "not_signed_in")
+    assert_problem(response, 401, "not_signed_in")
     assert response["WWW-Authenticate"].startswith("Bearer")
     for header in ("Bearer nonsense", "Bearer ", "Basic eDp5", "Bearer \xff\xfe"):
         assert api().get("/api/v1/jobs", headers={"Authorization": header}).status_code == 401
@@ -177,13 +164,13 @@ def test_a_session_needs_the_token_against_forgery(ada: User) -> None:
 )
 @pytest.mark.usefixtures("site")
 def test_what_cannot_be_kept_is_named(ada_api: Any, body: bytes, field: str, code: str) -> None:
-    answer = problem(ada_api.generic("POST", CREATE, body, content_type="application/json"), 400, code)
+    answer = assert_problem(ada_api.generic("POST", CREATE, body, content_type="application/json"), 400, code)
     assert [(error["field"], error["code"]) for error in answer["errors"]] == [(field, code)]
 
 
 def test_text_of_a_form_that_cannot_be_kept_is_named(ada_api: Any) -> None:
     form = {"tags": ["ok", "a\x00b"]}
-    answer = problem(ada_api.post("/api/v1/files/upload", form, format="multipart"), 400, "bad_text")
+    answer = assert_problem(ada_api.post("/api/v1/files/upload", form, format="multipart"), 400, "bad_text")
     assert [error["field"] for error in answer["errors"]] == ["tags.1"]
 
 
