@@ -24,6 +24,8 @@ from core.errors import DISK_FULL, StorageFull
 
 SUFFIX = ".part"
 ROOM_CHECK_BYTES = 64 * 1024 * 1024
+ROOM_CHECK_S = 0.1
+"""How often it is looked whether there is room for one more file of many; each looks after itself when it is large."""
 LEFTOVER_AFTER_S = 3600
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # A disk makes several files durable in nearly the time of one, and a store far away takes several at a time.
@@ -166,10 +168,13 @@ class StagingArea:
             self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._count = 0
+        self._look_at = 0.0
 
     def add(self) -> Staged:
         """Return a new staged file; StorageFull where the reserve is reached."""
-        require_room(0)
+        if (now := time.monotonic()) >= self._look_at:
+            require_room(0)
+            self._look_at = now + ROOM_CHECK_S
         self._count += 1
         path = self.folder / str(self._count)
         with storage_full_as_error():
