@@ -96,16 +96,20 @@ def _layers(ids: Sequence[str]) -> str:
     return " in ".join(formats.get(one).title for one in reversed(ids))
 
 
+def _times(wall: float | None, cpu: float | None) -> str:
+    return f"{duration(wall)}, CPU {duration(cpu)}"
+
+
 def _measured(result: Result) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = []
     if result.compress_seconds is not None:
         rows += [
             ("Compress", rate(result.compress_mb_s)),
-            ("took", f"{duration(result.compress_seconds)}, CPU {duration(result.compress_cpu_seconds)}"),
+            ("Time to compress", _times(result.compress_seconds, result.compress_cpu_seconds)),
         ]
     rows += [
         ("Decompress", rate(result.decompress_mb_s)),
-        ("took", f"{duration(result.decompress_seconds)}, CPU {duration(result.decompress_cpu_seconds)}"),
+        ("Time to decompress", _times(result.decompress_seconds, result.decompress_cpu_seconds)),
         ("Peak memory", size(result.peak_memory_bytes)),
     ]
     return rows

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
+
 from core.access.roles import Role
 from core.jobs.errors import next_step
 from core.jobs.kinds import kinds
@@ -63,8 +65,12 @@ class JobShown:
         if job.attempt:
             found.append(("Attempt", f"{job.attempt} of {job.max_attempts}"))
         if self.viewer.is_staff:
-            found += [("Owner", job.owner), ("Worker", job.worker or "–"), ("Request", job.request_id or "–")]
-        return [*found, ("Number", job.pk)]
+            found += [
+                ("Owner", job.owner),
+                ("Worker", job.worker or "–"),
+                ("Request", _as_code(job.request_id)),
+            ]
+        return [*found, ("Number", _as_code(job.pk))]
 
 
 def start_card(user: Any) -> dict[str, Any]:
@@ -80,3 +86,8 @@ def last_lines(job: Job) -> tuple[list[str], int]:
     """Return the end of the job's log, and the number of its first line."""
     lines = list(JobLog.objects.filter(job=job).order_by("-seq")[:LINES])[::-1]
     return [entry.line for entry in lines], lines[0].seq if lines else 1
+
+
+def _as_code(number: object) -> str:
+    """Return an identifier set as one, so that its figures can be told apart."""
+    return format_html("<code>{}</code>", number) if number else "–"
