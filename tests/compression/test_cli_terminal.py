@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,14 @@ from compression.cli import places
 from tests.compression.test_cli import COMMAND, ENV, TEXT
 
 PATIENCE_S = 30
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Let processes made here heed SIGINT: a shell without job control has its background jobs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
