@@ -133,6 +133,12 @@ class VerificationFailed(EngineError):
     code = "verification_failed"
 
 
+class Unfit(EngineError):
+    """The content is not of the form that this part of a pipeline is for; another pipeline is to be taken."""
+
+    code = "unfit"
+
+
 class HostUnavailable(EngineError):
     """The codec host cannot be reached, or died during the call. Trying again may help."""
 

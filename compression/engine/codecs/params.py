@@ -11,6 +11,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from compression.engine.wire import Reader, Writer
+
 _METADATA_KEY = "parameter"
 
 
@@ -37,6 +39,14 @@ class Parameter(ABC):
         """The value of a JSON form; raises ValueError. What is allowed is checked by `check`."""
         return value
 
+    @abstractmethod
+    def pack(self, writer: Writer, value: Any) -> None:
+        """Write a valid value that is not None."""
+
+    @abstractmethod
+    def unpack(self, reader: Reader) -> Any:
+        """The inverse of `pack`; raises CorruptStream. What is allowed is checked by `check`."""
+
 
 @dataclass(frozen=True)
 class Integer(Parameter):
@@ -58,6 +68,52 @@ class Integer(Parameter):
         kind: str | list[str] = ["integer", "null"] if self.optional else "integer"
         return {"type": kind, "minimum": self.minimum, "maximum": self.maximum}
 
+    def pack(self, writer: Writer, value: int) -> None:
+        writer.number(value - self.minimum)
+
+    def unpack(self, reader: Reader) -> int:
+        return self.minimum + reader.number(self.maximum - self.minimum)
+
+
+@dataclass(frozen=True)
+class Integers(Parameter):
+    """A list of `least` to `most` whole numbers from `minimum` to `maximum`, as a tuple."""
+
+    minimum: int
+    maximum: int
+    most: int
+    least: int = 0
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, tuple) or not self.least <= len(value) <= self.most:
+            raise ValueError(f"must be a list of {self.least} to {self.most} whole numbers")
+        for item in value:
+            if (
+                not isinstance(item, int)
+                or isinstance(item, bool)
+                or not self.minimum <= item <= self.maximum
+            ):
+                raise ValueError(f"must hold whole numbers from {self.minimum} to {self.maximum}")
+
+    def schema(self) -> dict[str, Any]:
+        items = {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+        return {"type": "array", "items": items, "minItems": self.least, "maxItems": self.most}
+
+    def to_json(self, value: tuple[int, ...]) -> list[int]:
+        return list(value)
+
+    def from_json(self, value: Any) -> tuple[int, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError("must be a list")
+        return tuple(value)
+
+    def pack(self, writer: Writer, value: tuple[int, ...]) -> None:
+        writer.numbers(item - self.minimum for item in value)
+
+    def unpack(self, reader: Reader) -> tuple[int, ...]:
+        numbers = reader.numbers(self.most, self.maximum - self.minimum)
+        return tuple(self.minimum + number for number in numbers)
+
 
 @dataclass(frozen=True)
 class Choice(Parameter):
@@ -72,6 +128,12 @@ class Choice(Parameter):
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.options)}
 
+    def pack(self, writer: Writer, value: str) -> None:
+        writer.number(self.options.index(value))
+
+    def unpack(self, reader: Reader) -> str:
+        return self.options[reader.number(len(self.options) - 1)]
+
 
 @dataclass(frozen=True)
 class Flag(Parameter):
@@ -83,6 +145,12 @@ class Flag(Parameter):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
+
+    def pack(self, writer: Writer, value: bool) -> None:  # noqa: FBT001 the value is what is written
+        writer.number(int(value))
+
+    def unpack(self, reader: Reader) -> bool:
+        return bool(reader.number(1))
 
 
 @dataclass(frozen=True)
@@ -108,6 +176,12 @@ class Binary(Parameter):
             return base64.b64decode(value, validate=True)
         except (TypeError, ValueError, binascii.Error) as error:
             raise ValueError("must be base64") from error
+
+    def pack(self, writer: Writer, value: bytes) -> None:
+        writer.string(value)
+
+    def unpack(self, reader: Reader) -> bytes:
+        return bytes(reader.string(self.max_bytes))
 
 
 def parameter(declaration: Parameter, *, default: Any) -> Any:

@@ -1,0 +1,112 @@
+"""Every transform: what goes in comes out, whatever it is; and what comes back damaged does no harm."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compression.engine.errors import EngineError, Unfit
+from compression.engine.streams import Array, Stream, array
+from compression.engine.transforms import Transform, transforms
+from compression.engine.transforms.bits import BitPlanes
+from compression.engine.transforms.delta import Delta
+from compression.engine.transforms.planes import Planes
+from compression.engine.transforms.split import Split
+from compression.engine.transforms.tokens import Tokens
+from compression.engine.wire import Reader, Writer
+
+# One line for every set of parameters that is worth it: the transform, and what makes content of its form of any bytes.
+Fitting = Callable[[bytes], bytes]
+
+
+def _whole(width: int) -> Fitting:
+    return lambda data: data[: len(data) // width * width]
+
+
+def _any(data: bytes) -> bytes:
+    return data
+
+
+CASES: list[tuple[Transform, Fitting]] = [
+    *(
+        (Delta(width=width, lag=lag, by=by), _whole(width))
+        for width in (1, 2, 4, 8)
+        for lag in (1, 3)
+        for by in ("minus", "folded", "xor")
+    ),
+    *((Planes(width=width), _whole(width)) for width in (1, 2, 3, 8)),
+    *((BitPlanes(width=width), _whole(width)) for width in (1, 2, 4, 8)),
+    *((Tokens(width=width, index=2), _whole(width)) for width in (1, 2, 4, 8)),
+    (Split(widths=(4, 1, 2, 8), swapped=0b1001, skip=5), _any),
+    (Split(widths=(3,)), _any),
+]
+ids = [str(case) for case, _ in CASES]
+each = pytest.mark.parametrize(("transform", "fitting"), CASES, ids=ids)
+MOST = 1 << 24
+
+
+def decoded(transform: Transform, streams: list[Array], note: bytes) -> Array:
+    """The content, from copies as a frame would give them."""
+    return transform.decode([array(stream.tobytes()) for stream in streams], note, MOST)
+
+
+def test_every_transform_has_a_line_here() -> None:
+    """A new one is not forgotten."""
+    assert {type(case) for case, _ in CASES} == set(transforms.all().values())
+
+
+@each
+@settings(max_examples=40, deadline=None)
+@given(data=st.binary(max_size=300), times=st.integers(1, 5))
+def test_what_goes_in_comes_out(transform: Transform, fitting: Fitting, data: bytes, times: int) -> None:
+    content = fitting(data * times)
+    encoded = transform.encode(Stream(array(content)))
+    assert len(encoded.streams) == transform.outputs
+    assert all(stream.size % stream.width == 0 for stream in encoded.streams)
+    assert decoded(transform, [stream.data for stream in encoded.streams], encoded.note).tobytes() == content
+
+
+@each
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=64), seed=st.integers(0, 1 << 32))
+def test_content_of_another_form_is_refused_or_kept(
+    transform: Transform, fitting: Fitting, data: bytes, seed: int
+) -> None:
+    try:
+        encoded = transform.encode(Stream(array(data)))
+    except Unfit:
+        return
+    assert decoded(transform, [stream.data for stream in encoded.streams], encoded.note).tobytes() == data
+
+
+@each
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_damage_is_an_error_or_other_bytes_and_nothing_worse(
+    transform: Transform, fitting: Fitting, data: st.DataObject
+) -> None:
+    encoded = transform.encode(Stream(array(fitting(data.draw(st.binary(max_size=200))))))
+    streams = [
+        data.draw(st.one_of(st.just(stream.data.tobytes()), st.binary(max_size=40)))
+        for stream in encoded.streams[:64]
+    ]
+    streams += [stream.data.tobytes() for stream in encoded.streams[64:]]
+    note = data.draw(st.one_of(st.just(encoded.note), st.binary(max_size=20)))
+    try:
+        result = transform.decode([array(stream) for stream in streams], note, MOST)
+    except EngineError:
+        return
+    assert result.dtype == np.uint8
+    assert len(result) <= MOST
+
+
+@each
+def test_both_written_forms_lead_back(transform: Transform, fitting: Fitting) -> None:
+    assert transforms.from_config(transform.config()) == transform
+    writer = Writer()
+    transform.pack(writer)
+    reader = Reader(writer.data)
+    assert transforms.of_code(reader.number(), reader) == transform
+    assert reader.left == 0
