@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """Nothing is known: a file, or a part of one."""
     TEXT = "text"
     """Characters: what general codecs are made for."""
+    STRINGS = "strings"
+    """A column: character strings, each ended by a line end (byte 10), which none of them holds."""
     NUMBERS = "numbers"
     """Whole numbers, little endian, that may be near their neighbours."""
     FLOATS = "floats"
