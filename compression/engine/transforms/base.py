@@ -42,6 +42,15 @@ class Transform(Part):
         """The number of streams that come out; it depends on the parameters alone."""
         return 1
 
+    @property
+    def opening(self) -> bool:
+        """Whether it is for the beginning of content alone, and what goes on is to be looked at afresh."""
+        return False
+
+    def cut(self, data: Array) -> int:
+        """Where to cut content that begins with `data` and goes on, so that both parts fit; at most all of `data`."""
+        return len(data)
+
     @abstractmethod
     def encode(self, stream: Stream) -> Encoded:
         """Divide or change `stream`; raises Unfit where it is not of the form that the parameters say."""

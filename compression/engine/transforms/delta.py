@@ -35,6 +35,9 @@ class Delta(Transform):
         if self.width not in WIDTHS:
             raise InvalidParams(f"Width must be one of {WIDTHS}", field="width")
 
+    def cut(self, data: Array) -> int:
+        return len(data) // self.width * self.width
+
     def encode(self, stream: Stream) -> Encoded:
         if stream.size % self.width:
             raise Unfit(f"{stream.size} bytes are no numbers of {self.width} bytes")

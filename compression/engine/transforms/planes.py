@@ -29,6 +29,9 @@ class Planes(Transform):
     def outputs(self) -> int:
         return self.width
 
+    def cut(self, data: Array) -> int:
+        return len(data) // self.width * self.width
+
     def encode(self, stream: Stream) -> Encoded:
         if stream.size % self.width:
             raise Unfit(f"{stream.size} bytes are no elements of {self.width} bytes")

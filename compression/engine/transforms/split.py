@@ -41,6 +41,13 @@ class Split(Transform):
     def outputs(self) -> int:
         return len(self.widths) + 1
 
+    @property
+    def opening(self) -> bool:
+        return self.skip > 0
+
+    def cut(self, data: Array) -> int:
+        return self.skip + max(len(data) - self.skip, 0) // self.stride * self.stride
+
     def encode(self, stream: Stream) -> Encoded:
         skip = min(self.skip, stream.size)
         count = (stream.size - skip) // self.stride

@@ -35,6 +35,9 @@ class Tokens(Transform):
     def outputs(self) -> int:
         return 2
 
+    def cut(self, data: Array) -> int:
+        return len(data) // self.width * self.width
+
     def encode(self, stream: Stream) -> Encoded:
         if stream.size % self.width:
             raise Unfit(f"{stream.size} bytes are no numbers of {self.width} bytes")

@@ -1,0 +1,114 @@
+"""The ends of a pipeline: which leaf a stream is best written by, by trial."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from compression.engine.errors import Unfit
+from compression.engine.leaves import Leaf
+from compression.engine.leaves.brotli import BrotliLeaf
+from compression.engine.leaves.bzip3 import Bzip3Leaf
+from compression.engine.leaves.lz4 import Lz4Leaf
+from compression.engine.leaves.lzma import LzmaLeaf
+from compression.engine.leaves.pcodec import PcodecLeaf
+from compression.engine.leaves.store import Store
+from compression.engine.leaves.zstd import ZstdLeaf
+from compression.engine.limits import KiB
+from compression.engine.search.objective import MB, Aim, Cost, Objective
+from compression.engine.search.sampling import slices
+from compression.engine.search.trace import Trace
+from compression.engine.streams import Kind, Stream
+
+TINY = 24
+"""Streams of fewer bytes are stored."""
+TRIAL_BYTES = 128 * KiB
+QUICK = ZstdLeaf(level=3)
+"""What estimates are made with: fast, and mostly of the same opinion as the others."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A leaf for a stream, and what it is expected to come to."""
+
+    leaf: Leaf
+    cost: Cost
+
+
+def cost_of(leaf: Leaf, content: int, encoded: float) -> Cost:
+    """The cost of `content` bytes that a leaf writes as so many, at its nominal speeds."""
+    encode, decode = leaf.speeds
+    return Cost(encoded, content / (encode * MB), content / (decode * MB))
+
+
+def quick(stream: Stream) -> float:
+    """Roughly the bytes that a stream comes to."""
+    if stream.size < TINY:
+        return stream.size
+    return min(stream.size, len(QUICK.encode(stream.data)))
+
+
+def candidates(stream: Stream, aim: Aim) -> Iterable[Leaf]:
+    """The leaves to try, the most promising first; `store` is always one."""
+    found = _fast(stream) if aim.objective in (Objective.SPEED, Objective.DECODE) else _strong(stream)
+    if aim.objective is Objective.BALANCED:
+        found = [*_fast(stream), *found]
+    return [leaf for leaf in found if aim.allows(leaf.speeds)] + [Store()]
+
+
+def _fast(stream: Stream) -> list[Leaf]:
+    return [
+        ZstdLeaf(level=19),
+        ZstdLeaf(level=9),
+        ZstdLeaf(level=3),
+        ZstdLeaf(level=1),
+        *_pcodec(stream),
+        Lz4Leaf(),
+    ]
+
+
+def _strong(stream: Stream) -> list[Leaf]:
+    if stream.kind is Kind.NUMBERS or stream.kind is Kind.FLOATS:
+        low = stream.width.bit_length() - 1 if stream.width in (1, 2, 4) else 0
+        return [*_pcodec(stream), LzmaLeaf(lc=0, lp=low, pb=low), Bzip3Leaf(), LzmaLeaf()]
+    if stream.kind in (Kind.TEXT, Kind.STRINGS):
+        return [Bzip3Leaf(), LzmaLeaf(lc=4, pb=0), BrotliLeaf()]
+    return [LzmaLeaf(), LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf()]
+
+
+def _pcodec(stream: Stream) -> list[Leaf]:
+    if stream.kind is Kind.FLOATS:
+        return [PcodecLeaf(type=f"f{stream.width}")]
+    if stream.kind is Kind.NUMBERS and stream.width in (2, 4, 8):
+        return [PcodecLeaf(type=f"u{stream.width}")]
+    return []
+
+
+def choose(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
+    """The best leaf on a sample of the stream, as far as the budget goes."""
+    if stream.size < TINY:
+        return Chosen(Store(), cost_of(Store(), stream.size, stream.size))
+    sample = slices(stream, TRIAL_BYTES)
+    factor = stream.size / sample.size
+    best: Chosen | None = None
+    for leaf in candidates(stream, aim):
+        if trace.over and best is not None:
+            break
+        size = tried(leaf, sample, trace)
+        if size is None:
+            continue
+        cost = cost_of(leaf, stream.size, size * factor)
+        if best is None or aim.score(cost, stream.size) < aim.score(best.cost, stream.size):
+            best = Chosen(leaf, cost)
+    assert best is not None, "`store` takes everything"
+    return best
+
+
+def tried(leaf: Leaf, sample: Stream, trace: Trace) -> int | None:
+    """The bytes that a leaf makes of a sample; None where it cannot take it."""
+    started = time.process_time()
+    try:
+        size = len(leaf.encode(sample.data))
+    except Unfit:
+        return None
+    trace.add(started, sample.label or "content", str(leaf), sample.size, size)
+    return size

@@ -1,0 +1,157 @@
+"""Plans for streams: which transforms, and then which leaves; found by trial on samples, from coarse to fine."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compression.engine.analysis import Proposal, proposals
+from compression.engine.errors import Unfit
+from compression.engine.pipeline import End, Step
+from compression.engine.search import ends
+from compression.engine.search.objective import MB, Aim, Cost
+from compression.engine.search.sampling import FIRST, SECOND, head
+from compression.engine.search.trace import Trace
+from compression.engine.streams import Kind, Stream
+from compression.engine.transforms import Transform
+from compression.engine.transforms.delta import Delta
+from compression.engine.transforms.planes import Planes
+
+MAX_DEPTH = 8
+KEPT = 2
+"""Proposals that are looked at closer, of those that beat the stream as it is."""
+ADVANTAGE = 0.985
+"""A transform is worth it where the estimate falls below this part of the estimate without."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan for a stream with its expected cost, and the reasons of its parts."""
+
+    plan: Step | End
+    cost: Cost
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a chain of transforms made of a stream: all streams that came out, and the bytes of the notes."""
+
+    chain: tuple[Transform, ...]
+    streams: tuple[tuple[Stream, ...], ...]
+    """For each transform what it gave out; the first of each but the last went into the next transform."""
+    notes: int
+
+    def ends(self) -> list[Stream]:
+        """The streams that no transform of the chain took."""
+        return [*self.streams[-1], *(stream for group in self.streams[:-1] for stream in group[1:])]
+
+
+def apply(chain: Sequence[Transform], stream: Stream) -> Applied | None:
+    """The chain on a stream; None where it does not fit."""
+    groups: list[tuple[Stream, ...]] = []
+    notes = 0
+    for transform in chain:
+        try:
+            encoded = transform.encode(stream)
+        except Unfit:
+            return None
+        groups.append(tuple(encoded.streams))
+        notes += len(encoded.note) + 1
+        stream = encoded.streams[0]
+    return Applied(tuple(chain), tuple(groups), notes)
+
+
+class Planner:
+    """Finds plans for one aim; what it tries goes into the trace."""
+
+    def __init__(self, aim: Aim, trace: Trace) -> None:
+        self._aim = aim
+        self._trace = trace
+
+    def plan(self, stream: Stream, depth: int = 0) -> Planned:
+        """The best plan for a stream that the budget allows to find."""
+        plain = self._end(stream)
+        if depth >= MAX_DEPTH or stream.kind is Kind.CODED or stream.size < 2 * ends.TINY:
+            return plain
+        best = plain
+        for proposal in self._shortlist(stream, depth):
+            if self._trace.over:
+                break
+            planned = self._follow(proposal, stream, depth)
+            if planned and self._better(planned, best, stream):
+                best = planned
+        return best
+
+    def _better(self, one: Planned, other: Planned, stream: Stream) -> bool:
+        return self._aim.score(one.cost, stream.size) < self._aim.score(other.cost, stream.size)
+
+    def _end(self, stream: Stream) -> Planned:
+        chosen = ends.choose(stream, self._aim, self._trace)
+        return Planned(End(chosen.leaf), chosen.cost)
+
+    def _shortlist(self, stream: Stream, depth: int) -> list[Proposal]:
+        """The proposals that promise most, by estimates on samples that grow."""
+        listed = [proposal for proposal in proposals(stream) if self._affordable(proposal)]
+        for most, kept in ((FIRST, 2 * KEPT), (SECOND, KEPT if depth == 0 else 1)):
+            sample = head(stream, most)
+            limit = self._estimate(sample) * ADVANTAGE
+            tried = [
+                (self._promise(proposal, sample), proposal) for proposal in listed if not self._trace.over
+            ]
+            tried = sorted((pair for pair in tried if pair[0] < limit), key=lambda pair: pair[0])
+            listed = [proposal for _, proposal in tried[:kept]]
+            if sample.size == stream.size:
+                return listed[: KEPT if depth == 0 else 1]
+        return listed
+
+    def _affordable(self, proposal: Proposal) -> bool:
+        return all(self._aim.allows((part.encode_mb_s, part.decode_mb_s)) for part in proposal.chain)
+
+    def _promise(self, proposal: Proposal, sample: Stream) -> float:
+        """Roughly the bytes that a sample comes to."""
+        started = time.process_time()
+        applied = apply(proposal.chain, sample)
+        if applied is None:
+            return float("inf")
+        size = applied.notes + sum(self._estimate(part) + 2 for part in applied.ends())
+        self._trace.add(
+            started, sample.label or "content", " | ".join(map(str, proposal.chain)), sample.size, size
+        )
+        return size
+
+    def _estimate(self, stream: Stream) -> float:
+        """Roughly the bytes that a stream comes to; numbers are also tried in planes, and as differences."""
+        size = ends.quick(stream)
+        if stream.width > 1 and stream.width in (2, 4, 8) and stream.kind in (Kind.NUMBERS, Kind.FLOATS):
+            for chain in (
+                (Planes(width=stream.width),),
+                (Delta(width=stream.width, by="folded"), Planes(width=stream.width)),
+            ):
+                applied = apply(chain, stream)
+                if applied is not None:
+                    size = min(size, sum(map(ends.quick, applied.ends())))
+        return size
+
+    def _follow(self, proposal: Proposal, stream: Stream, depth: int) -> Planned | None:
+        """The plan that begins with a proposal, all streams planned."""
+        applied = apply(proposal.chain, stream)
+        if applied is None:
+            return None
+        cost = Cost(applied.notes)
+        reasons: list[str] = [proposal.reason]
+        inner: Step | End | None = None
+        for transform, group in zip(reversed(applied.chain), reversed(applied.streams), strict=True):
+            plans: list[Step | End] = [] if inner is None else [inner]
+            for part in group[len(plans) :]:
+                planned = self.plan(part, depth + 1)
+                plans.append(planned.plan)
+                cost = cost.plus(planned.cost).plus(Cost(2))
+                reasons += planned.reasons
+            cost = cost.plus(
+                Cost(
+                    0, stream.size / (transform.encode_mb_s * MB), stream.size / (transform.decode_mb_s * MB)
+                )
+            )
+            inner = Step(transform, plans)
+        assert inner is not None
+        return Planned(inner, cost, tuple(reasons))

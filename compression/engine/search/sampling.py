@@ -1,0 +1,35 @@
+"""Samples of streams: parts that stand for the whole, cut where elements begin."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from compression.engine.limits import KiB
+from compression.engine.streams import Kind, Stream
+
+FIRST, SECOND = 64 * KiB, 256 * KiB
+"""Bytes of the samples that candidates are tried on, first all of them, then the best."""
+NEWLINE = 10
+
+
+def head(stream: Stream, most: int) -> Stream:
+    """The first bytes of a stream, at most `most`, whole elements; text ends at a line end where one is near."""
+    if stream.size <= most:
+        return stream
+    end = most // stream.width * stream.width
+    if stream.kind in (Kind.TEXT, Kind.STRINGS, Kind.BYTES):
+        lines = np.flatnonzero(stream.data[end - min(end, 4 * KiB) : end] == NEWLINE)
+        if len(lines):
+            end = end - min(end, 4 * KiB) + int(lines[-1]) + 1
+    return replace(stream, data=stream.data[:end])
+
+
+def slices(stream: Stream, most: int, count: int = 3) -> Stream:
+    """At most `most` bytes of a stream, as `count` slices spread over all of it, whole elements."""
+    if stream.size <= most:
+        return stream
+    each = max(most // count // stream.width, 1) * stream.width
+    last = (stream.size - each) // stream.width
+    starts = [last * number // max(count - 1, 1) * stream.width for number in range(count)]
+    parts = [stream.data[start : start + each] for start in starts]
+    return replace(stream, data=np.concatenate(parts))
