@@ -14,6 +14,7 @@ from compression.engine.transforms.bits import BitPlanes
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
 from compression.engine.transforms.split import Split
+from compression.engine.transforms.table import Table
 from compression.engine.transforms.tokens import Tokens
 from compression.engine.wire import Reader, Writer
 
@@ -29,6 +30,12 @@ def _any(data: bytes) -> bytes:
     return data
 
 
+def _after(front: bytes) -> Fitting:
+    """Letters that occur in texts are frequent in what follows."""
+    letters = front * 8
+    return lambda data: front + bytes(letters[byte] if byte < len(letters) else byte for byte in data)
+
+
 CASES: list[tuple[Transform, Fitting]] = [
     *(
         (Delta(width=width, lag=lag, by=by), _whole(width))
@@ -41,6 +48,9 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((Tokens(width=width, index=2), _whole(width)) for width in (1, 2, 4, 8)),
     (Split(widths=(4, 1, 2, 8), swapped=0b1001, skip=5), _any),
     (Split(widths=(3,)), _any),
+    (Table(), _after(b"a,b\n")),
+    (Table(columns=(3, 1, 2), quote=0), _after(b"a,b\r\n")),
+    (Table(separator=32, columns=(4, 2), merged=True), _after(b"  a   b\n1 2 3 4")),
 ]
 ids = [str(case) for case, _ in CASES]
 each = pytest.mark.parametrize(("transform", "fitting"), CASES, ids=ids)
