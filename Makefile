@@ -19,7 +19,7 @@ export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || 
 BENCHES := bench-codecs bench-frames bench-serving bench-jobs bench-stream bench-batch bench-uploads bench-search bench-inline
 
 .PHONY: help run test pytest others check venv venv-dev bundle bundle-dev system-packages lint types imports \
-	migrations frontend-tests $(BENCHES) fuzz install-cli lock clean
+	migrations frontend-tests bench $(BENCHES) fuzz install-cli lock clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ frontend-tests: bundle-dev
 
 # Settings want a key, and these need no true one.
 types migrations: export SECRET_KEY := of-no-use
+
+bench: venv-dev ## Measure the engine beside its peers on the files of the folder CORPUS.
+	@$(PY) -m benchmarks.engine --corpus "$(or $(CORPUS),$(error CORPUS=folder is missing))" $(ARGS)
 
 bench-codecs: ## Measure the codecs, on the files that ARGS name.
 bench-frames: ## Measure one large file on one core and on all.
