@@ -15,7 +15,7 @@ from pathlib import Path
 
 START_S = 90
 STOP_S = 20
-OURS = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "SECRET_KEY", "CODEC_HOST")
+OURS = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "SECRET_KEY", "CODEC_HOST", "ENGINE_HOST")
 
 
 @contextmanager

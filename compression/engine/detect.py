@@ -7,6 +7,7 @@ HEAD_BYTES = 4096
 """How much of the start `detect` wants to see; with less it is less sure."""
 
 _MAGICS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xdcZC1", "dcz"),
     (0, b"\x1f\x8b\x08", "gzip"),
     (0, b"\x28\xb5\x2f\xfd", "zstd"),
     (0, b"\xfd7zXZ\x00", "xz"),

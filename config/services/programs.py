@@ -12,9 +12,9 @@ from config.services.process import Process
 
 @dataclass(frozen=True)
 class Programs:
-    """Web, workers and clock, and the codec host that workers and web use: it stops after them."""
+    """Web, workers and clock, and the codec hosts that workers and web use: they stop after them."""
 
-    codec_host: Process
+    codec_hosts: list[Process]
     others: list[Process]
 
     @classmethod
@@ -32,8 +32,13 @@ class Programs:
             ),
             program(configuration, "clock", [*manage, "clock"], addresses),
         ]
-        host = ["-m", "compression.engine.isolation.host", "--socket", addresses["CODEC_HOST"]]
-        return cls(codec_host=program(configuration, "codecs", host, addresses), others=others)
+        host = ["-m", "compression.engine.isolation.host", "--socket"]
+        engine = [*host, addresses["ENGINE_HOST"], "--import", "compression.engine.loaded"]
+        hosts = [
+            program(configuration, "codecs", [*host, addresses["CODEC_HOST"]], addresses),
+            program(configuration, "engine", engine, addresses),
+        ]
+        return cls(codec_hosts=hosts, others=others)
 
 
 def program(

@@ -37,6 +37,7 @@ LOOK_EVERY_S = 0.1
 PATIENCE_S = (5.0, 0.5, 3.5)
 DOUBLE_SIGNAL_S = 1.0  # a group may send one wish to stop twice; what comes later means: at once
 CODEC_SOCKET_NAME = "host.sock"
+ENGINE_SOCKET_NAME = "engine.sock"
 
 
 class StopRequested(BaseException):
@@ -53,7 +54,7 @@ class Supervisor:
             self._data, database_url=configuration.database_url, redis_url=configuration.redis_url
         )
         self._programs: Programs | None = None
-        self._codec_socket: Path | None = None
+        self._sockets: list[Path] = []
         self._kept: list[Kept] = []
         self._stopping = False
         self._last_signal = 0.0
@@ -106,13 +107,14 @@ class Supervisor:
 
     def _addresses(self, listener: socket.socket) -> dict[str, str]:
         """Return the variables that tell children, and commands by hand, where everything is."""
-        folder = socket_folder(self._data / "run" / "codecs", CODEC_SOCKET_NAME)
-        self._codec_socket = folder / CODEC_SOCKET_NAME
+        folder = socket_folder(self._data / "run" / "codecs", ENGINE_SOCKET_NAME)
+        self._sockets = [folder / CODEC_SOCKET_NAME, folder / ENGINE_SOCKET_NAME]
         return {
             "DATA_DIR": str(self._data),
             "DATABASE_URL": self._services.database_url,
             "REDIS_URL": self._services.redis_url,
-            "CODEC_HOST": str(self._codec_socket),
+            "CODEC_HOST": str(self._sockets[0]),
+            "ENGINE_HOST": str(self._sockets[1]),
             "HOST": self._configuration.host,
             "PORT": str(listener.getsockname()[1]),
         }
@@ -129,9 +131,9 @@ class Supervisor:
 
     def _launch(self, addresses: dict[str, str], listener: socket.socket) -> None:
         self._programs = programs = Programs.of(self._configuration, addresses, listener.fileno())
-        for started in (programs.codec_host, *programs.others):
+        for started in (*programs.codec_hosts, *programs.others):
             started.start()
-        units = [*self._services.embedded, programs.codec_host, *programs.others]
+        units = [*self._services.embedded, *programs.codec_hosts, *programs.others]
         self._kept = [Kept(unit, say) for unit in units]
 
     def _await_ready(self, listener: socket.socket) -> str:
@@ -172,11 +174,11 @@ class Supervisor:
 
         if self._programs:
             stop_all(self._programs.others, PATIENCE_S[0], hurried=hurried)
-            stop_all([self._programs.codec_host], PATIENCE_S[1], hurried=hurried)
+            stop_all(self._programs.codec_hosts, PATIENCE_S[1], hurried=hurried)
         self._services.stop(PATIENCE_S[2])
         end_descendants()
-        if self._codec_socket:
-            remove_socket(self._codec_socket)
+        for path in self._sockets:
+            remove_socket(path)
         (self._data / "run" / "services.json").unlink(missing_ok=True)
 
 

@@ -15,7 +15,15 @@ import psutil
 
 from tests.config.places import ROOT, processes_of
 
-SERVICES = ("DATABASE_URL", "REDIS_URL", "CODEC_HOST", "DATA_DIR", "SECRET_KEY", "DYNACOMP_TEST_SERVICES")
+SERVICES = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "CODEC_HOST",
+    "ENGINE_HOST",
+    "DATA_DIR",
+    "SECRET_KEY",
+    "DYNACOMP_TEST_SERVICES",
+)
 START_LIMIT_S = 180.0
 
 

@@ -3,9 +3,9 @@
 import importlib
 import pkgutil
 
-from compression.engine.analysis.proposals import Proposal, proposals, proposer
+from compression.engine.analysis.proposals import Proposal, proposals, proposer, proposers
 
-__all__ = ["Proposal", "proposals", "proposer"]
+__all__ = ["Proposal", "proposals", "proposer", "proposers"]
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")

@@ -40,8 +40,12 @@ def proposer(*kinds: Kind) -> Callable[[Proposer], Proposer]:
     return registered
 
 
+def proposers(kind: Kind) -> list[Proposer]:
+    """The proposers that understand a kind."""
+    return [function for kinds, function in _proposers if kind in kinds]
+
+
 def proposals(stream: Stream) -> Iterator[Proposal]:
     """All that the proposers of the stream's kind propose."""
-    for kinds, function in _proposers:
-        if stream.kind in kinds:
-            yield from function(stream)
+    for function in proposers(stream.kind):
+        yield from function(stream)

@@ -57,6 +57,8 @@ class Codec(ABC):
     lossless: ClassVar[bool] = True
     checksummed: ClassVar[bool] = True
     """Whether the format itself notices damaged content."""
+    dynamic: ClassVar[bool] = False
+    """Whether pipelines stand behind it: it is called in processes that have all of the engine loaded."""
     self_ending: ClassVar[bool] = True
     """Whether the format itself marks its end, so that a cut between two blocks is noticed too."""
     speeds: ClassVar[Mapping[int, float]]

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
+from compression.engine.codecs import all_codecs
+from compression.engine.detect import detect
 from compression.engine.errors import (
     CodecCrashed,
     EngineError,
@@ -30,6 +32,7 @@ CONNECT_SECONDS = 5.0
 RETRY_SECONDS = 0.05
 
 private_host = PrivateHost()
+engine_host = PrivateHost(("compression.engine.loaded",))
 
 
 class _NotBegunError(Exception):
@@ -109,6 +112,11 @@ class Call:
             raise self._error or EngineError("The call has no report")
         return self._report
 
+    def say(self, message: Mapping[str, Any]) -> None:
+        """Tell the child something while it works; nothing where it is gone."""
+        with suppress(OSError):
+            protocol.send(self._connection, message, flags=socket.MSG_DONTWAIT)
+
     def close(self) -> None:
         """Have the child end where it has not yet, and wait until it is gone: it may still write until then."""
         if not self.ended:
@@ -177,9 +185,11 @@ def begin(
     """
     now = time.monotonic()
     give_up, deadline = now + CONNECT_SECONDS, now + request.limits.max_wall_seconds
+    dynamic = _needs_engine(request, fds[0])
+    given = os.environ.get("ENGINE_HOST" if dynamic else "CODEC_HOST")
+    private = engine_host if dynamic else private_host
     while True:
-        given = os.environ.get("CODEC_HOST")
-        address = given or private_host.address()
+        address = given or private.address()
         call = None
         try:
             call = Call(_connected(address, request, fds), deadline, on_progress, should_stop)
@@ -189,7 +199,7 @@ def begin(
             if call is not None:
                 call.close()
             if error.refused and not given:
-                private_host.lost(address)
+                private.lost(address)
             if time.monotonic() > give_up:
                 raise HostUnavailable("The codec host does not answer") from error
             time.sleep(RETRY_SECONDS)
@@ -197,6 +207,18 @@ def begin(
             if call is not None:
                 call.close()
             raise
+
+
+def _needs_engine(request: Request, source_fd: int) -> bool:
+    """Whether the child is to have all of the engine loaded: for a codec that asks for it, or such an archive."""
+    if request.operation in protocol.OF_ENGINE:
+        return True
+    if codec := all_codecs().get(request.options.get("codec", {}).get("id")):
+        return codec.dynamic
+    with suppress(OSError):  # a pipe
+        found = detect(os.pread(source_fd, 16, os.lseek(source_fd, 0, os.SEEK_CUR)))
+        return request.operation == "unpack" and found is not None and all_codecs()[found].dynamic
+    return False
 
 
 def _connected(address: str | bytes, request: Request, fds: Sequence[int]) -> socket.socket:

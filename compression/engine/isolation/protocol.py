@@ -3,7 +3,7 @@
 A connection is one call. It is a SOCK_SEQPACKET unix socket: each message is one packet of JSON. The client sends a
 request with file descriptors (source, and target where there is output); the child answers that it has begun, tells of
 progress, and ends with a report or an error; the host, once the child is gone, says how it ended and closes. The
-client closes first to stop the call.
+client closes first to stop the call; of an optimisation it may ask to come to an end with what it has.
 """
 
 import json
@@ -19,7 +19,12 @@ MAX_MESSAGE = 200 << 10
 
 MAX_FDS = 2
 
-Operation = Literal["encode", "encode_many", "decode", "unpack", "inspect"]
+KEEP = {"event": "keep"}
+"""What a client says so that an optimisation comes to an end with the best so far."""
+
+Operation = Literal["encode", "encode_many", "decode", "unpack", "inspect", "optimise", "weigh", "describe"]
+OF_ENGINE = frozenset({"optimise", "weigh", "describe"})
+"""Operations on pipelines: their children have all of the engine loaded."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,12 @@ def send(
     socket.send_fds(connection, [data], list(fds), flags | socket.MSG_NOSIGNAL)
 
 
-def receive(connection: socket.socket, max_fds: int = 0) -> tuple[dict[str, Any] | None, list[int]]:
-    """The next message and its descriptors; None at the end of the connection."""
-    data, fds, _, _ = socket.recv_fds(connection, MAX_MESSAGE, max_fds)
+def receive(
+    connection: socket.socket, max_fds: int = 0, flags: int = 0
+) -> tuple[dict[str, Any] | None, list[int]]:
+    """The next message and its descriptors; None at the end of the connection.
+
+    With MSG_DONTWAIT BlockingIOError where there is none yet.
+    """
+    data, fds, _, _ = socket.recv_fds(connection, MAX_MESSAGE, max_fds, flags)
     return (json.loads(data) if data else None), fds

@@ -1,10 +1,10 @@
 """Plans for streams: which transforms, and then which leaves; found by trial on samples, from coarse to fine."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from compression.engine.analysis import Proposal, proposals
+from compression.engine.analysis import Proposal, proposers
 from compression.engine.errors import Unfit
 from compression.engine.pipeline import End, Step
 from compression.engine.search import ends
@@ -91,7 +91,7 @@ class Planner:
 
     def _shortlist(self, stream: Stream, depth: int) -> list[Proposal]:
         """The proposals that promise most, by estimates on samples that grow."""
-        listed = [proposal for proposal in proposals(stream) if self._affordable(proposal)]
+        listed = [proposal for proposal in self._proposals(stream) if self._affordable(proposal)]
         for most, kept in ((FIRST, 2 * KEPT), (SECOND, KEPT if depth == 0 else 1)):
             sample = head(stream, most)
             limit = self._estimate(sample) * ADVANTAGE
@@ -104,13 +104,21 @@ class Planner:
                 return listed[: KEPT if depth == 0 else 1]
         return listed
 
+    def _proposals(self, stream: Stream) -> Iterator[Proposal]:
+        """What the analysis proposes; an error in one of its parts ends that part alone."""
+        for ask in proposers(stream.kind):
+            try:
+                yield from ask(stream)
+            except Exception as error:
+                self._trace.faults.append(f"{ask.__name__}: {error!r}")
+
     def _affordable(self, proposal: Proposal) -> bool:
         return all(self._aim.allows((part.encode_mb_s, part.decode_mb_s)) for part in proposal.chain)
 
     def _promise(self, proposal: Proposal, sample: Stream) -> float:
         """Roughly the bytes that a sample comes to."""
         started = time.process_time()
-        applied = apply(proposal.chain, sample)
+        applied = self._apply(proposal, sample)
         if applied is None:
             return float("inf")
         size = applied.notes + sum(self._estimate(part) + 2 for part in applied.ends())
@@ -118,6 +126,13 @@ class Planner:
             started, sample.label or "content", " | ".join(map(str, proposal.chain)), sample.size, size
         )
         return size
+
+    def _apply(self, proposal: Proposal, stream: Stream) -> Applied | None:
+        try:
+            return apply(proposal.chain, stream)
+        except Exception as error:
+            self._trace.faults.append(f"{' | '.join(map(str, proposal.chain))}: {error!r}")
+            return None
 
     def _estimate(self, stream: Stream) -> float:
         """Roughly the bytes that a stream comes to; numbers are also tried in planes, and as differences."""
@@ -134,7 +149,7 @@ class Planner:
 
     def _follow(self, proposal: Proposal, stream: Stream, depth: int) -> Planned | None:
         """The plan that begins with a proposal, all streams planned."""
-        applied = apply(proposal.chain, stream)
+        applied = self._apply(proposal, stream)
         if applied is None:
             return None
         cost = Cost(applied.notes)

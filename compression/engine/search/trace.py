@@ -40,6 +40,8 @@ class Trace:
     trials: list[Trial] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     """Why the pipeline is what it is, in words for people."""
+    faults: list[str] = field(default_factory=list)
+    """Errors in the code of the analysis or of a transform: what they were about was passed over."""
     best: int = 0
     _start: float = field(default_factory=time.process_time)
 

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from compression.engine.codecs import Codec, codec_from
+from compression.engine.leaves.zstd import ZstdLeaf
+from compression.engine.pipeline import End, Pipeline, Step
+from compression.engine.transforms.delta import Delta
 from tests.compression.engine.samples import prose
 
 DICTIONARY = prose(4000, seed=9)
+DELTA_ZSTD = Pipeline.of(Step(Delta(width=1), [End(ZstdLeaf(level=9))])).packed()
 
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "blosc2": [
@@ -24,6 +28,12 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     ],
     "bzip2": [{"level": 1}],
     "bzip3": [{"block_mib": 1}],
+    "dcz": [
+        {"trials": 0},
+        {"objective": "decode"},
+        {"pipeline": DELTA_ZSTD, "adapt": True},
+        {"objective": "speed", "threads": 2},
+    ],
     "deflate": [{"level": 0}, {"level": 9, "window_log": 9, "memory_level": 9}, {"strategy": "huffman_only"}],
     "gzip": [{"level": 0}, {"level": 9, "window_log": 9}, {"strategy": "rle"}],
     "lz4": [{"level": -10}, {"level": 12, "block_size": "64KiB", "linked": False, "block_checksum": True}],
@@ -51,9 +61,12 @@ DEFAULTS: list[Codec] = [codec_from({"id": codec_id}) for codec_id in VARIANTS]
 
 
 def _named(codec_id: str, settings: dict[str, Any]) -> Any:
-    name = "-".join([codec_id, *(f"{key}={value}" for key, value in settings.items() if key != "dictionary")])
+    name = "-".join(
+        [codec_id, *(f"{key}={value}" for key, value in settings.items() if not isinstance(value, bytes))]
+    )
     codec = type(codec_from({"id": codec_id}))(**settings)
-    return pytest.param(codec, id=name if "dictionary" not in settings else f"{name}-dictionary")
+    binary = [key for key, value in settings.items() if isinstance(value, bytes)]
+    return pytest.param(codec, id="-".join([name, *binary]))
 
 
 every_codec = pytest.mark.parametrize("codec", [pytest.param(codec, id=codec.id) for codec in DEFAULTS])
