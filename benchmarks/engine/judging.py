@@ -17,6 +17,8 @@ SMALL = 4096
 """Below so many bytes the time is that of the call: such files are judged by size, whatever the objective."""
 CONTAINER = 96
 """Bytes that the engine may be larger than the best plain codec before it is a defect."""
+STRUCTURED = frozenset({"numeric", "records", "csv", "tsv", "table"})
+"""Words of the kinds that have records, numbers or columns."""
 TOLERANCE = 0.02
 """And the share that it may be worse by under another objective, where times are measured."""
 
@@ -98,6 +100,11 @@ def speeds(row: Row, result: Row) -> tuple[float, float]:
     return speed(row["bytes"], result["encode_s"]), speed(row["bytes"], result["decode_s"])
 
 
+def structured(row: Row) -> bool:
+    """Whether a file's kind is one of records, numbers or columns."""
+    return not STRUCTURED.isdisjoint(row["kind"].split("-"))
+
+
 def strong_saving(row: Row) -> float | None:
     """What the engine saves against the best of the five strong codecs, in bytes."""
     sizes = [
@@ -134,6 +141,7 @@ def totals(rows: list[Row]) -> dict[str, Any]:
         "mean_strong_saving": _mean(strong_saving(row) for row in filled),
         "mean_strong_saving_large": _mean(strong_saving(row) for row in large),
         "mean_regret": _mean(row["regret"] for row in filled),
+        "median_structured_saving": _median(row["saving"] for row in large if structured(row)),
         "search_s": sum(row["engine"].get("search_s", 0.0) for row in rows),
         "search_s_per_mb": _median(search_per_mb(row) for row in large),
         "losses": [row["name"] for row in rows if row["saving"] is not None and row["saving"] < 0],

@@ -88,6 +88,8 @@ def show(report: Figures) -> None:
         print(f"FAILED {error}")
 
 
+NEAR, FAST_MB_S = 0.05, 300
+"""What the fast mode is to reach."""
 KIND_HEADS = ["medians by kind", "files", "saved %", "regret %", "search s/MB", "enc MB/s", "dec MB/s"]
 PEER_HEADS = [f"files of {SMALL:,} bytes and more", "files", "mean ratio", "enc MB/s", "dec MB/s"]
 
@@ -131,6 +133,7 @@ def _totals(settings: Figures, total: Figures) -> None:
         f"mean regret against the best of all {percent(total['mean_regret'])} %;"
         f" search {total['search_s']:.1f} s in all, median {total['search_s_per_mb'] or 0:.2f} s/MB"
     )
+    print(f"median saving of records, numbers and tables {percent(total['median_structured_saving'])} %")
     defects, losses = total["defects"], total["losses"]
     print(f"{len(losses)} losses, {len(defects)} defects (larger by more than {CONTAINER} bytes):", *defects)
 
@@ -162,3 +165,5 @@ def _references(found: list[Figures]) -> None:
     print(aligned([heads, *lines], left=1))
     smaller = sum(item["smaller"] for item in found)
     print(f"{smaller} of {len(found)} smaller than OpenZL trained")
+    near = sum(item["more"] <= NEAR and item["engine_decode_mb_s"] >= FAST_MB_S for item in found)
+    print(f"{near} of {len(found)} at most {NEAR:.0%} larger and decoded with {FAST_MB_S} MB/s or more")
