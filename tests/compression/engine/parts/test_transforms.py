@@ -13,10 +13,12 @@ from compression.engine.transforms import Transform, transforms
 from compression.engine.transforms.bits import BitPlanes
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
+from compression.engine.transforms.sections import Sections
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
 from compression.engine.transforms.tokens import Tokens
 from compression.engine.wire import Reader, Writer
+from tests.compression.engine.media_samples import BUILDERS, FORM_OF
 
 # One line for every set of parameters that is worth it: the transform, and what makes content of its form of any bytes.
 Fitting = Callable[[bytes], bytes]
@@ -36,6 +38,11 @@ def _after(front: bytes) -> Fitting:
     return lambda data: front + bytes(letters[byte] if byte < len(letters) else byte for byte in data)
 
 
+def _filled(build: Callable[[bytes], bytes]) -> Fitting:
+    """A file of media around the bytes, and something more: there are always some."""
+    return lambda data: build((data + bytes(24))[: len(data) // 12 * 12 + 24])
+
+
 CASES: list[tuple[Transform, Fitting]] = [
     *(
         (Delta(width=width, lag=lag, by=by), _whole(width))
@@ -48,6 +55,8 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((Tokens(width=width, index=2), _whole(width)) for width in (1, 2, 4, 8)),
     (Split(widths=(4, 1, 2, 8), swapped=0b1001, skip=5), _any),
     (Split(widths=(3,)), _any),
+    *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
+    (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
     (Table(), _after(b"a,b\n")),
     (Table(columns=(3, 1, 2), quote=0), _after(b"a,b\r\n")),
     (Table(separator=32, columns=(4, 2), merged=True), _after(b"  a   b\n1 2 3 4")),
