@@ -1,5 +1,8 @@
 """Every transform: what goes in comes out, whatever it is; and what comes back damaged does no harm."""
 
+import gzip
+import hashlib
+import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +15,9 @@ from compression.engine.streams import Array, Stream, array
 from compression.engine.transforms import Transform, transforms
 from compression.engine.transforms.bits import BitPlanes
 from compression.engine.transforms.delta import Delta
+from compression.engine.transforms.inflated import Inflated
 from compression.engine.transforms.planes import Planes
+from compression.engine.transforms.scanlines import Scanlines
 from compression.engine.transforms.sections import Sections
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
@@ -43,6 +48,12 @@ def _filled(build: Callable[[bytes], bytes]) -> Fitting:
     return lambda data: build((data + bytes(24))[: len(data) // 12 * 12 + 24])
 
 
+def _deflated(data: bytes) -> bytes:
+    """Two streams, and something around them."""
+    noise = b"".join(hashlib.sha512(data + bytes([n])).digest() for n in range(4))
+    return data + zlib.compress(noise + data) + data + gzip.compress(noise + data, 9, mtime=0) + data
+
+
 CASES: list[tuple[Transform, Fitting]] = [
     *(
         (Delta(width=width, lag=lag, by=by), _whole(width))
@@ -55,6 +66,9 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((Tokens(width=width, index=2), _whole(width)) for width in (1, 2, 4, 8)),
     (Split(widths=(4, 1, 2, 8), swapped=0b1001, skip=5), _any),
     (Split(widths=(3,)), _any),
+    (Inflated(), _deflated),
+    (Scanlines(row=6, channels=3), lambda data: data + bytes(7)),
+    (Scanlines(row=8, channels=2, width=2), lambda data: data + bytes(9)),
     *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
     (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
     (Table(), _after(b"a,b\n")),
