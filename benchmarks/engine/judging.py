@@ -20,7 +20,9 @@ CONTAINER = 96
 STRUCTURED = frozenset({"numeric", "records", "csv", "tsv", "table"})
 """Words of the kinds that have records, numbers or columns."""
 TOLERANCE = 0.02
-"""And the share that it may be worse by under another objective, where times are measured."""
+"""And the share that it may be worse by under the balanced objective, where times are measured."""
+SLACK = 1.25
+"""What is slower than asked for by less than this still counts as fast enough."""
 
 
 def errors(row: Row) -> list[str]:
@@ -34,29 +36,40 @@ def errors(row: Row) -> list[str]:
 
 
 def judge(row: Row, objective: str) -> None:
-    """Add to a file's results: scores, the best plain codec, of OpenZL, of all (the oracle), regret, saving, defect."""
+    """Add to a file's results: the best plain codec, of OpenZL, of all (the oracle), regret, saving, lateness, defect.
+
+    The best is what has the best score of the objective; savings and regrets are in bytes, under the balanced objective
+    in seconds. A saving can so be there for an engine that is too slow: then `late` is above 1.
+    """
     aim = Aim(Objective(objective if row["bytes"] >= SMALL else "ratio"))
-    scores = {
-        name: aim.score(Cost(result["size"], result["encode_s"], result["decode_s"]), row["bytes"])
-        for name, result in _contenders(row).items()
-        if not result["error"]
-    }
+    costs = {name: _cost(result) for name, result in _contenders(row).items() if not result["error"]}
+    scores = {name: aim.score(cost, row["bytes"]) for name, cost in costs.items()}
     plain = {name: score for name, score in scores.items() if name in row["peers"]}
     graphs = {name: score for name, score in scores.items() if name not in plain and name != ENGINE}
-    row["scores"] = scores
-    row["best_plain"] = _least(plain)
-    row["best_openzl"] = _least(graphs)
-    row["oracle"] = _least(scores)
-    row["regret"] = _share(scores.get(ENGINE), scores[row["oracle"]]) if row["oracle"] else None
-    own, best = scores.get(ENGINE), plain.get(row["best_plain"] or "")
-    row["saving"] = -saved if (saved := _share(own, best)) is not None else None
-    row["defect"] = own is None or (best is not None and _worse(own, best, aim))
+    row["best_plain"], row["best_openzl"], row["oracle"] = _least(plain), _least(graphs), _least(scores)
+    balanced = aim.objective is Objective.BALANCED
+    values = scores if balanced else {name: cost.size for name, cost in costs.items()}
+    regret = _share(values.get(ENGINE), values.get(row["oracle"] or ""))
+    row["regret"] = None if regret is None else max(regret, 0.0)
+    saved = _share(values.get(ENGINE), values.get(row["best_plain"] or ""))
+    row["saving"] = None if saved is None else -saved
+    row["late"] = aim.lateness(costs[ENGINE], row["bytes"]) if ENGINE in costs else None
+    row["defect"] = _is_defect(row, balanced=balanced)
 
 
-def _worse(own: float, best: float, aim: Aim) -> bool:
-    if aim.objective is Objective.RATIO:
-        return own > best + CONTAINER
-    return own > best * (1 + TOLERANCE)
+def _cost(result: Row) -> Cost:
+    """What was measured, with the slack that measuring needs: who keeps to a speed should not fall to the noise."""
+    return Cost(result["size"], result["encode_s"] / SLACK, result["decode_s"] / SLACK)
+
+
+def _is_defect(row: Row, *, balanced: bool) -> bool:
+    """Whether the engine is wrong, too slow, or worse than the best plain codec."""
+    if row["engine"]["error"] or row["late"] > 1:
+        return True
+    if balanced:
+        return row["saving"] is not None and row["saving"] < -TOLERANCE
+    best = size_of(row, row["best_plain"])
+    return best is not None and row["engine"]["size"] > best + CONTAINER
 
 
 def _graphs(row: Row) -> list[Row]:

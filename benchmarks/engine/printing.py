@@ -40,7 +40,7 @@ def rate(mb_s: float) -> str:
 def _line(row: Figures) -> list[str]:
     encode, decode = speeds(row, row["engine"])
     return [
-        row["name"] + (" !" if row["defect"] else ""),
+        row["name"] + (" !" if row["defect"] else "") + (" slow" if (row["late"] or 0) > 1 else ""),
         row["kind"],
         count(row["bytes"]),
         count(size_of(row, row["best_plain"])),
@@ -75,7 +75,9 @@ def show(report: Figures) -> None:
     """Everything."""
     rows, total = report["files"], report["totals"]
     print(aligned([HEADS, *[_line(row) for row in rows]], left=2))
-    print("\nnegative savings are losses and come first; ! is a defect\n")
+    print(
+        "\nnegative savings are losses and come first; ! is a defect; slow is below the speed that is asked for\n"
+    )
     _totals(report["settings"], total)
     print()
     print(aligned([KIND_HEADS, *[_kind(item) for item in report["kinds"]]], left=1))
@@ -135,7 +137,10 @@ def _totals(settings: Figures, total: Figures) -> None:
     )
     print(f"median saving of records, numbers and tables {percent(total['median_structured_saving'])} %")
     defects, losses = total["defects"], total["losses"]
-    print(f"{len(losses)} losses, {len(defects)} defects (larger by more than {CONTAINER} bytes):", *defects)
+    print(
+        f"{len(losses)} losses, {len(defects)} defects (larger by more than {CONTAINER} bytes, or too slow):",
+        *defects,
+    )
 
 
 def _references(found: list[Figures]) -> None:

@@ -148,6 +148,18 @@ def test_the_oracle_is_the_best_for_the_objective() -> None:
     assert (row["best_plain"], row["oracle"], row["defect"]) == ("zstd-19", "engine", False)
     assert row["saving"] == pytest.approx(0.2)
     assert row["regret"] == 0
+    judging.judge(row, "balanced")
+    assert row["saving"] == pytest.approx(1 - (0.02 + 0.104 / 1.25) / (0.015 + 0.2 / 1.25))
+
+
+def test_too_slow_is_a_defect_however_small() -> None:
+    row = row_of(1_000_000, {"lz4": Result(500_000, 1, 0.001)}, Result(100_000, 1, 0.02))
+    judging.judge(row, "decode")
+    assert row["late"] > 1
+    assert row["defect"]
+    assert (row["saving"], row["oracle"]) == (pytest.approx(0.8), "lz4")
+    judging.judge(row, "ratio")
+    assert not row["defect"]
 
 
 def test_a_container_more_is_no_defect() -> None:
