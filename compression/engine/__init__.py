@@ -12,6 +12,8 @@ import importlib
 from typing import Any
 
 _WHERE = {
+    "analyze": "analysing",
+    "Analysis": "analysing",
     "compress": "compressing",
     "compress_stream": "compressing",
     "compress_file": "compressing",

@@ -21,7 +21,7 @@ from compression.engine.streams import Kind, Stream
 
 TINY = 24
 """Streams of fewer bytes are stored."""
-TRIAL_BYTES = 128 * KiB
+TRIAL_BYTES = 64 * KiB
 QUICK = ZstdLeaf(level=3)
 """What estimates are made with: fast, and mostly of the same opinion as the others."""
 

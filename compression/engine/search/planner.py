@@ -19,8 +19,9 @@ from compression.engine.transforms.planes import Planes
 MAX_DEPTH = 8
 KEPT = 2
 """Proposals that are looked at closer, of those that beat the stream as it is."""
-ADVANTAGE = 0.985
-"""A transform is worth it where the estimate falls below this part of the estimate without."""
+ADVANTAGE, CLEAR = 0.985, 0.9
+"""A transform is worth following where the estimate falls below the first part of the estimate without one; below the
+second the stream as it is needs no closer look."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,26 @@ class Planner:
 
     def plan(self, stream: Stream, depth: int = 0) -> Planned:
         """The best plan for a stream that the budget allows to find."""
-        plain = self._end(stream)
         if depth >= MAX_DEPTH or stream.kind is Kind.CODED or stream.size < 2 * ends.TINY:
-            return plain
-        best = plain
-        for proposal in self._shortlist(stream, depth):
-            if self._trace.over:
+            return self._end(stream)
+        best: Planned | None = None
+        clear = False
+        for promise, proposal in self._shortlist(stream, depth):
+            if self._trace.over and best is not None:
                 break
             planned = self._follow(proposal, stream, depth)
-            if planned and self._better(planned, best, stream):
+            clear = clear or (planned is not None and promise < CLEAR)
+            if planned and (best is None or self._better(planned, best, stream)):
                 best = planned
+        if best is None or not clear:
+            plain = self._end(stream)
+            if best is None or not self._better(best, plain, stream):
+                return plain
         return best
+
+    def promising(self, stream: Stream) -> list[tuple[float, Proposal]]:
+        """The structure that pays for a stream: proposals with the part of the size that they are expected to leave."""
+        return self._shortlist(stream, 0) if stream.size >= 2 * ends.TINY else []
 
     def _better(self, one: Planned, other: Planned, stream: Stream) -> bool:
         return self._aim.score(one.cost, stream.size) < self._aim.score(other.cost, stream.size)
@@ -89,20 +99,26 @@ class Planner:
         chosen = ends.choose(stream, self._aim, self._trace)
         return Planned(End(chosen.leaf), chosen.cost)
 
-    def _shortlist(self, stream: Stream, depth: int) -> list[Proposal]:
-        """The proposals that promise most, by estimates on samples that grow."""
+    def _shortlist(self, stream: Stream, depth: int) -> list[tuple[float, Proposal]]:
+        """The proposals that promise most, by estimates on samples that grow, as parts of that without any."""
         listed = [proposal for proposal in self._proposals(stream) if self._affordable(proposal)]
-        for most, kept in ((FIRST, 2 * KEPT), (SECOND, KEPT if depth == 0 else 1)):
+        kept = KEPT if depth == 0 else 1
+        tried: list[tuple[float, Proposal]] = []
+        for most, more in ((FIRST, 2), (SECOND, 0)):
             sample = head(stream, most)
-            limit = self._estimate(sample) * ADVANTAGE
-            tried = [
-                (self._promise(proposal, sample), proposal) for proposal in listed if not self._trace.over
+            plain = self.estimate(sample)
+            tried = []
+            for proposal in listed:
+                if self._trace.over and tried:
+                    break
+                tried.append((self._promise(proposal, sample) / plain, proposal))
+            tried = sorted((pair for pair in tried if pair[0] < ADVANTAGE), key=lambda pair: pair[0])[
+                : kept + more
             ]
-            tried = sorted((pair for pair in tried if pair[0] < limit), key=lambda pair: pair[0])
-            listed = [proposal for _, proposal in tried[:kept]]
-            if sample.size == stream.size:
-                return listed[: KEPT if depth == 0 else 1]
-        return listed
+            listed = [proposal for _, proposal in tried]
+            if sample.size == stream.size or not listed:
+                break
+        return tried[:kept]
 
     def _proposals(self, stream: Stream) -> Iterator[Proposal]:
         """What the analysis proposes; an error in one of its parts ends that part alone."""
@@ -121,7 +137,7 @@ class Planner:
         applied = self._apply(proposal, sample)
         if applied is None:
             return float("inf")
-        size = applied.notes + sum(self._estimate(part) + 2 for part in applied.ends())
+        size = applied.notes + sum(self.estimate(part) + 2 for part in applied.ends())
         self._trace.add(
             started, sample.label or "content", " | ".join(map(str, proposal.chain)), sample.size, size
         )
@@ -134,7 +150,7 @@ class Planner:
             self._trace.faults.append(f"{' | '.join(map(str, proposal.chain))}: {error!r}")
             return None
 
-    def _estimate(self, stream: Stream) -> float:
+    def estimate(self, stream: Stream) -> float:
         """Roughly the bytes that a stream comes to; numbers are also tried in planes, and as differences."""
         size = ends.quick(stream)
         if stream.width > 1 and stream.width in (2, 4, 8) and stream.kind in (Kind.NUMBERS, Kind.FLOATS):
