@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from compression.engine.codecs.params import Integer, Integers, parameter
-from compression.engine.errors import CorruptStream
+from compression.engine.errors import CorruptStream, InvalidParams
 from compression.engine.streams import WIDTHS, Array, Kind, Stream, flat
 from compression.engine.transforms.base import Encoded, Transform, transform
 from compression.engine.wire import Reader, Writer
@@ -19,7 +19,8 @@ class Split(Transform):
     """Records that consist of fields of `widths` bytes, one after the other.
 
     What is before the first record (`skip` bytes) and the incomplete one at the end come out as the last stream.
-    Bit n of `swapped` says that the bytes of field n are turned around: big-endian numbers become little-endian.
+    `swapped` says which fields are big-endian and get their bytes turned around: how many are not, then how many are,
+    then how many are not, and so on; those that are not counted are not.
     """
 
     id: ClassVar[str] = "split"
@@ -29,8 +30,15 @@ class Split(Transform):
     decode_mb_s: ClassVar[float] = 600
 
     widths: tuple[int, ...] = parameter(Integers("Widths of the fields", 1, 4096, 4096, 1), default=(4,))
-    swapped: int = parameter(Integer("Big-endian fields", 0, (1 << 63) - 1), default=0)
+    swapped: tuple[int, ...] = parameter(Integers("Big-endian fields", 0, 4096, 4096), default=())
     skip: int = parameter(Integer("Bytes before the records", 0, 1 << 24), default=0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if sum(self.swapped) > len(self.widths):
+            raise InvalidParams(
+                "There are fewer fields than are said to be big-endian or not", field="swapped"
+            )
 
     @property
     def stride(self) -> int:
@@ -48,25 +56,27 @@ class Split(Transform):
     def cut(self, data: Array) -> int:
         return self.skip + max(len(data) - self.skip, 0) // self.stride * self.stride
 
+    @property
+    def _turned(self) -> list[bool]:
+        """For each field whether its bytes are turned around."""
+        flags = [bool(number % 2) for number, count in enumerate(self.swapped) for _ in range(count)]
+        return (flags + [False] * len(self.widths))[: len(self.widths)]
+
     def encode(self, stream: Stream) -> Encoded:
         skip = min(self.skip, stream.size)
         count = (stream.size - skip) // self.stride
         end = skip + count * self.stride
         records = stream.data[skip:end].reshape(count, self.stride)
         fields, at = [], 0
-        for number, width in enumerate(self.widths):
+        for number, (width, turned) in enumerate(zip(self.widths, self._turned, strict=True)):
             part = records[:, at : at + width]
-            fields.append(self._field(part, number, width))
+            kind = Kind.NUMBERS if width in WIDTHS else Kind.BYTES
+            fields.append(Stream(flat(part[:, ::-1] if turned else part), width, kind, f"field {number}"))
             at += width
         rest = np.concatenate([stream.data[:skip], stream.data[end:]])
         writer = Writer()
         writer.number(skip)
         return Encoded([*fields, Stream(rest, label="outside of the records")], bytes(writer.data))
-
-    def _field(self, part: Array, number: int, width: int) -> Stream:
-        turned = part[:, ::-1] if self.swapped >> number & 1 else part
-        kind = Kind.NUMBERS if width in WIDTHS else Kind.BYTES
-        return Stream(flat(turned), width, kind, f"field {number}")
 
     def decode(self, streams: Sequence[Array], note: bytes, most: int) -> Array:
         *fields, rest = streams
@@ -76,8 +86,8 @@ class Split(Transform):
         skip = Reader(note).number(len(rest))
         records = np.empty((count, self.stride), np.uint8)
         at = 0
-        for number, (field, width) in enumerate(zip(fields, self.widths, strict=True)):
+        for field, width, turned in zip(fields, self.widths, self._turned, strict=True):
             part = field.reshape(count, width)
-            records[:, at : at + width] = part[:, ::-1] if self.swapped >> number & 1 else part
+            records[:, at : at + width] = part[:, ::-1] if turned else part
             at += width
         return np.concatenate([rest[:skip], records.reshape(-1), rest[skip:]])

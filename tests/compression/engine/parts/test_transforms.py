@@ -64,7 +64,7 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((Planes(width=width), _whole(width)) for width in (1, 2, 3, 8)),
     *((BitPlanes(width=width), _whole(width)) for width in (1, 2, 4, 8)),
     *((Tokens(width=width, index=2), _whole(width)) for width in (1, 2, 4, 8)),
-    (Split(widths=(4, 1, 2, 8), swapped=0b1001, skip=5), _any),
+    (Split(widths=(4, 1, 2, 8), swapped=(0, 1, 2, 1), skip=5), _any),
     (Split(widths=(3,)), _any),
     (Inflated(), _deflated),
     (Scanlines(row=6, channels=3), lambda data: data + bytes(7)),
