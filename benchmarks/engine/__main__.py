@@ -9,6 +9,7 @@ SHA-256; a wrong byte or an error fails the run.
 import argparse
 import fnmatch
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ def files_of(folder: Path, globs: list[str]) -> list[Path]:
 
 
 def report_of(rows: list[dict[str, Any]], plan: Plan) -> dict[str, Any]:
-    """Everything as JSON data, losses first."""
+    """Everything as JSON data: failures first, then losses."""
     for row in rows:
         judging.judge(row, plan.objective)
-    rows.sort(key=lambda row: (row["saving"] if row["saving"] is not None else -1, row["name"]))
+    rows.sort(key=lambda row: (row["saving"] if row["saving"] is not None else -math.inf, row["name"]))
     return {
         "settings": {
             "objective": plan.objective,

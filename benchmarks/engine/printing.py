@@ -132,10 +132,13 @@ def _totals(settings: Figures, total: Figures) -> None:
         f" of files of {SMALL:,} bytes and more {percent(total['mean_strong_saving_large'])} %"
     )
     print(
-        f"mean regret against the best of all {percent(total['mean_regret'])} %;"
-        f" search {total['search_s']:.1f} s in all, median {total['search_s_per_mb'] or 0:.2f} s/MB"
+        f"regret against the best of all, of files of {SMALL:,} bytes and more: mean {percent(total['mean_regret'])} %,"
+        f" median {percent(total['median_regret'])} %"
     )
-    print(f"median saving of records, numbers and tables {percent(total['median_structured_saving'])} %")
+    print(
+        f"search {total['search_s']:.1f} s in all, median {total['search_s_per_mb'] or 0:.2f} s/MB;"
+        f" median saving of records, numbers and tables {percent(total['median_structured_saving'])} %"
+    )
     defects, losses = total["defects"], total["losses"]
     print(
         f"{len(losses)} losses, {len(defects)} defects (larger by more than {CONTAINER} bytes, or too slow):",
