@@ -184,6 +184,28 @@ class Binary(Parameter):
         return bytes(reader.string(self.max_bytes))
 
 
+@dataclass(frozen=True)
+class Text(Parameter):
+    """Printable ASCII characters, at most `max_length`."""
+
+    max_length: int
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+            raise ValueError("must be text of printable ASCII characters")
+        if len(value) > self.max_length:
+            raise ValueError(f"must be at most {self.max_length} characters long")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[ -~]*$", "maxLength": self.max_length}
+
+    def pack(self, writer: Writer, value: str) -> None:
+        writer.string(value.encode("ascii"))
+
+    def unpack(self, reader: Reader) -> str:
+        return bytes(reader.string(self.max_length)).decode("latin-1")
+
+
 def parameter(declaration: Parameter, *, default: Any) -> Any:
     """A dataclass field that is a parameter of a codec."""
     return field(default=default, metadata={_METADATA_KEY: declaration})

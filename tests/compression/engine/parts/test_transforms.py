@@ -13,15 +13,20 @@ from hypothesis import strategies as st
 from compression.engine.errors import EngineError, Unfit
 from compression.engine.streams import Array, Stream, array
 from compression.engine.transforms import Transform, transforms
+from compression.engine.transforms.affixes import Affixes
 from compression.engine.transforms.bits import BitPlanes
+from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.delta import Delta
+from compression.engine.transforms.front import Front
 from compression.engine.transforms.inflated import Inflated
+from compression.engine.transforms.moments import Moments
 from compression.engine.transforms.planes import Planes
 from compression.engine.transforms.scanlines import Scanlines
 from compression.engine.transforms.sections import Sections
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
 from compression.engine.transforms.tokens import Tokens
+from compression.engine.transforms.words import Words
 from compression.engine.wire import Reader, Writer
 from tests.compression.engine.media_samples import BUILDERS, FORM_OF
 
@@ -43,15 +48,22 @@ def _after(front: bytes) -> Fitting:
     return lambda data: front + bytes(letters[byte] if byte < len(letters) else byte for byte in data)
 
 
-def _filled(build: Callable[[bytes], bytes]) -> Fitting:
-    """A file of media around the bytes, and something more: there are always some."""
-    return lambda data: build((data + bytes(24))[: len(data) // 12 * 12 + 24])
-
-
 def _deflated(data: bytes) -> bytes:
     """Two streams, and something around them."""
     noise = b"".join(hashlib.sha512(data + bytes([n])).digest() for n in range(4))
     return data + zlib.compress(noise + data) + data + gzip.compress(noise + data, 9, mtime=0) + data
+
+
+def _strings(*examples: bytes) -> Fitting:
+    """Strings, at least half of them like the first example."""
+    good = examples[0] + b"\n"
+    front = good * len(examples) + b"".join(example + b"\n" for example in examples)
+    return lambda data: front + b"".join(good + examples[byte % len(examples)] + b"\n" for byte in data)
+
+
+def _filled(build: Callable[[bytes], bytes]) -> Fitting:
+    """A file of media around the bytes, and something more: there are always some."""
+    return lambda data: build((data + bytes(24))[: len(data) // 12 * 12 + 24])
 
 
 CASES: list[tuple[Transform, Fitting]] = [
@@ -66,14 +78,32 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((Tokens(width=width, index=2), _whole(width)) for width in (1, 2, 4, 8)),
     (Split(widths=(4, 1, 2, 8), swapped=(0, 1, 2, 1), skip=5), _any),
     (Split(widths=(3,)), _any),
+    *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
+    (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
     (Inflated(), _deflated),
     (Scanlines(row=6, channels=3), lambda data: data + bytes(7)),
     (Scanlines(row=8, channels=2, width=2), lambda data: data + bytes(9)),
-    *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
-    (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
     (Table(), _after(b"a,b\n")),
     (Table(columns=(3, 1, 2), quote=0), _after(b"a,b\r\n")),
     (Table(separator=32, columns=(4, 2), merged=True), _after(b"  a   b\n1 2 3 4")),
+    (Decimals(width=1), _strings(b"12", b"-3", b"NA", b"0", b"300")),
+    (Decimals(width=8, places=2), _strings(b"1.5", b"-0.05", b"0", b"-0", b"1.50", b".5")),
+    (Decimals(width=4, places=2, least=2), _strings(b"1.50", b"-0.05", b"0.00", b"1.5", b"x")),
+    (Decimals(width=2, length=3), _strings(b"001", b"023", b"4567", b"12", b"-01", b"00.")),
+    (Decimals(width=2, places=1, length=5, fill="spaces"), _strings(b"    1", b" -2.5", b"12345", b"     ")),
+    (Moments(), _strings(b"2020-02-29", b"1969-01-01", b"2021-02-29", b"0000-01-01")),
+    (
+        Moments(layout="%a, %-d %b %y %-H:%M:%S.%3f", width=8),
+        _strings(b"Tue, 3 Mar 20 9:15:00.123", b"Mon, 3 Mar 20 9:15:00.123", b"Tue, 03 Mar 20 9:15:00.123"),
+    ),
+    (Moments(layout="%b %e %H:%M", width=4), _strings(b"Jan  2 13:55", b"Feb 29 00:00", b"Jan 02 13:55")),
+    *(
+        (Words(index=index, order=order), _strings(b"a", b"bc", b"", b"ddd"))
+        for index in (1, 2)
+        for order in ("sorted", "frequent")
+    ),
+    (Affixes(), _strings(b'"a"', b'"bc"', b'""', b'"', b'"a"', b'"x"', b'"y"')),
+    (Front(), _strings(b"aa", b"ab", b"abc", b"", b"abcd")),
 ]
 ids = [str(case) for case, _ in CASES]
 each = pytest.mark.parametrize(("transform", "fitting"), CASES, ids=ids)

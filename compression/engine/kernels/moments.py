@@ -1,0 +1,225 @@
+"""Dates and times of a fixed layout as counts of days, hours, minutes, seconds or parts of them, and back.
+
+A layout is a list of items, each with an argument. The calendar is the Gregorian one, the count begins with 1970; what
+a layout does not have is that of 2000-01-01 00:00:00 (a date without a year may be the 29th of February).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from compression.engine.kernels import helper, kernel
+
+LITERAL, YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, FRACTION, MONTH_NAME, WEEKDAY, SHORT_YEAR = range(11)
+"""Arguments: the byte of a literal; for others how a number is written: PADDED with zeros to its width, SPACED with a
+space, or PLAIN; for a FRACTION its digits. Names are of three letters."""
+PADDED, PLAIN, SPACED = 0, 1, 2
+ZERO, SPACE, NEWLINE = 48, 32, 10
+
+
+@helper
+def _days(year: int, month: int, day: int) -> int:
+    """Days since 1970-01-01: years begin with March, so that the day of the leap year is the last."""
+    years = year - (1 if month <= 2 else 0)
+    era = years // 400
+    of_era = years - era * 400
+    of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+
+
+@helper
+def _date(days: int) -> tuple[int, int, int]:
+    """The inverse of `_days`."""
+    shifted = days + 719468
+    era = shifted // 146097
+    day = shifted - era * 146097
+    of_era = (day - day // 1460 + day // 36524 - day // 146096) // 365
+    of_year = day - (365 * of_era + of_era // 4 - of_era // 100)
+    index = (5 * of_year + 2) // 153
+    month = index + 3 if index < 10 else index - 9
+    return of_era + era * 400 + (1 if month <= 2 else 0), month, of_year - (153 * index + 2) // 5 + 1
+
+
+@helper
+def _length(year: int, month: int) -> int:
+    """Days of a month."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+@helper
+def _digits(data: Any, at: int, end: int, count: int, style: int) -> tuple[int, int]:
+    """A number of `count` digits and the place behind it; -1 where there is none. Fewer digits are plain or spaced."""
+    if style == SPACED and at < end and data[at] == SPACE:
+        at += 1
+        count, style = 1, PADDED
+    elif style == SPACED:
+        style = PLAIN
+        if at + 1 >= end or not 0 <= data[at + 1] - ZERO <= 9:
+            return -1, at
+    value = read = 0
+    while read < count and at < end and 0 <= data[at] - ZERO <= 9:
+        value = value * 10 + data[at] - ZERO
+        at += 1
+        read += 1
+    if read == 0 or (style == PADDED and read < count) or (style == PLAIN and read > 1 and value < 10):
+        return -1, at
+    return value, at
+
+
+@helper
+def _named(data: Any, at: int, end: int, names: Any) -> int:
+    """The number, from 1, of the three letters that are here; -1 where they are none of the names."""
+    if at + 3 <= end:
+        for n in range(len(names) // 3):
+            if (
+                data[at] == names[3 * n]
+                and data[at + 1] == names[3 * n + 1]
+                and data[at + 2] == names[3 * n + 2]
+            ):
+                return n + 1
+    return -1
+
+
+@helper
+def _sound(fields: Any) -> Any:
+    """Whether there is such a date and time."""
+    return (
+        fields[YEAR] >= 0
+        and 1 <= fields[MONTH] <= 12
+        and 1 <= fields[DAY] <= _length(fields[YEAR], fields[MONTH])
+        and 0 <= fields[HOUR] < 24
+        and 0 <= fields[MINUTE] < 60
+        and 0 <= fields[SECOND] < 60
+        and fields[FRACTION] >= 0
+    )
+
+
+@helper
+def _item(item: int, argument: int, data: Any, at: int, end: int, fields: Any, names: Any) -> int:
+    """Read an item into its field; the place behind it, or -1."""
+    if item == LITERAL:
+        return at + 1 if at < end and data[at] == argument else -1
+    if item == MONTH_NAME:
+        fields[MONTH] = _named(data, at, end, names[:36])
+        return at + 3
+    if item == WEEKDAY:
+        fields[WEEKDAY] = _named(data, at, end, names[36:])
+        return at + 3
+    count = 4 if item == YEAR else argument if item == FRACTION else 2
+    style = PADDED if item in (YEAR, FRACTION, SHORT_YEAR) else argument
+    value, at = _digits(data, at, end, count, style)
+    if item == SHORT_YEAR and value >= 0:
+        fields[YEAR] = value + (1900 if value >= 70 else 2000)
+    else:
+        fields[item] = value
+    return at if value >= 0 else -1
+
+
+@helper
+def _counted(fields: Any, per_day: int, parts: int) -> Any:
+    """The date and time in the fields as parts of the unit; only for years that leave room for the parts."""
+    count = _days(fields[YEAR], fields[MONTH], fields[DAY])
+    if per_day >= 24:
+        count = count * 24 + fields[HOUR]
+    if per_day >= 1440:
+        count = count * 60 + fields[MINUTE]
+    if per_day >= 86400:
+        count = count * 60 + fields[SECOND]
+    return count * parts + fields[FRACTION]
+
+
+@kernel(
+    "int64(uint8[::1], int64[::1], int64[::1], int64[::1], uint8[::1], int64, int64, int64[::1], uint8[::1])"
+)
+def parse(
+    data: Any,
+    ends: Any,
+    items: Any,
+    arguments: Any,
+    names: Any,
+    per_day: int,
+    parts: int,
+    values: Any,
+    fits: Any,
+) -> int:
+    """Read the strings that have this layout; how many have.
+
+    `names` are those of the months and then of the days of the week from Thursday on, three letters each. There are
+    `per_day` (1, 24, 1440 or 86400) of the smallest unit to a day, and `parts` to one of these.
+    """
+    start = count = 0
+    fields = np.zeros(SHORT_YEAR + 1, np.int64)
+    for n in range(len(ends)):
+        fields[YEAR], fields[MONTH], fields[DAY] = 2000, 1, 1
+        at, end = start, ends[n]
+        for k in range(len(items)):
+            if at >= 0:
+                at = _item(items[k], arguments[k], data, at, end, fields, names)
+        fits[n] = 0
+        if at == end and _sound(fields) and (parts == 1 or 1700 < fields[YEAR] < 2200):
+            values[n] = _counted(fields, per_day, parts)
+            weekday = _days(fields[YEAR], fields[MONTH], fields[DAY]) % 7 + 1
+            fits[n] = fields[WEEKDAY] in (0, weekday)
+        count += fits[n]
+        start = end + 1
+    return count
+
+
+@helper
+def _numbered(value: int, count: int, style: int, out: Any, at: int) -> int:
+    """Write a number of `count` digits; the place behind it."""
+    if style != PADDED and value < 10:
+        if style == SPACED:
+            out[at] = SPACE
+            at += 1
+        count = 1
+    for k in range(count):
+        out[at + count - 1 - k] = ZERO + value % 10
+        value //= 10
+    return at + count
+
+
+@helper
+def _written(item: int, argument: int, fields: Any, names: Any, out: Any, at: int) -> int:
+    """Write an item; the place behind it."""
+    if item == LITERAL:
+        out[at] = argument
+        return at + 1
+    if item in (MONTH_NAME, WEEKDAY):
+        name = 33 + 3 * fields[WEEKDAY] if item == WEEKDAY else 3 * fields[MONTH] - 3
+        for k in range(3):
+            out[at + k] = names[name + k]
+        return at + 3
+    if item in (YEAR, SHORT_YEAR):
+        return _numbered(fields[YEAR], 4 if item == YEAR else 2, PADDED, out, at)
+    if item == FRACTION:
+        return _numbered(fields[FRACTION], argument, PADDED, out, at)
+    return _numbered(fields[item], 2, argument, out, at)
+
+
+@kernel("int64(int64[::1], int64[::1], int64[::1], uint8[::1], int64, int64, uint8[::1])")
+def write(values: Any, items: Any, arguments: Any, names: Any, per_day: int, parts: int, out: Any) -> int:
+    """Write the moments, each with a line end; the bytes. `out` has room for all items at their greatest lengths."""
+    at = 0
+    fields = np.zeros(SHORT_YEAR + 1, np.int64)
+    for value in values:
+        fields[FRACTION] = value % parts
+        value //= parts
+        if per_day >= 86400:
+            fields[SECOND] = value % 60
+            value //= 60
+        if per_day >= 1440:
+            fields[MINUTE] = value % 60
+            value //= 60
+        if per_day >= 24:
+            fields[HOUR] = value % 24
+            value //= 24
+        fields[YEAR], fields[MONTH], fields[DAY] = _date(value)
+        fields[WEEKDAY] = value % 7 + 1
+        for k in range(len(items)):
+            at = _written(items[k], arguments[k], fields, names, out, at)
+        out[at] = NEWLINE
+        at += 1
+    return at

@@ -1,0 +1,209 @@
+"""Columns of strings, each ended by a line end: taken apart, merged, numbered, and coded by what precedes them."""
+
+from typing import Any
+
+from compression.engine.kernels import helper, kernel
+
+NEWLINE = 10
+
+
+@kernel("int64(uint8[::1], int64[::1], uint8[::1], uint8[::1], uint8[::1])")
+def part(data: Any, ends: Any, fits: Any, kept: Any, others: Any) -> int:
+    """Copy the strings that fit to `kept` and the others to `others`, which have just the room for them."""
+    to_kept = to_others = start = 0
+    for n in range(len(ends)):
+        end = ends[n] + 1
+        if fits[n]:
+            for i in range(start, end):
+                kept[to_kept] = data[i]
+                to_kept += 1
+        else:
+            for i in range(start, end):
+                others[to_others] = data[i]
+                to_others += 1
+        start = end
+    return to_kept
+
+
+@helper
+def _copied(data: Any, place: int, out: Any, at: int) -> int:
+    """Copy a string with its line end; returns its bytes, or -1 where the data or the room end before."""
+    i = place
+    while i < len(data) and at < len(out):
+        out[at] = data[i]
+        at += 1
+        i += 1
+        if data[i - 1] == NEWLINE:
+            return i - place
+    return -1
+
+
+@kernel("int64(uint8[::1], uint8[::1], uint32[::1], uint8[::1])")
+def merge(kept: Any, others: Any, gaps: Any, out: Any) -> int:
+    """The inverse of `part`: one of the others after so many kept strings each; the bytes written, or -1."""
+    at = from_kept = from_others = 0
+    for gap in gaps:
+        for _ in range(gap):
+            length = _copied(kept, from_kept, out, at)
+            if length < 0:
+                return -1
+            from_kept += length
+            at += length
+        length = _copied(others, from_others, out, at)
+        if length < 0:
+            return -1
+        from_others += length
+        at += length
+    if from_others != len(others) or len(out) - at != len(kept) - from_kept:
+        return -1
+    for i in range(from_kept, len(kept)):
+        out[at] = kept[i]
+        at += 1
+    return at
+
+
+@kernel("int64(uint8[::1], int64[::1], int64[::1], int32[::1], int64[::1], int64[::1])")
+def number(data: Any, ends: Any, slots: Any, numbers: Any, firsts: Any, times: Any) -> int:
+    """Number the strings by their first appearance; how many there are, or -1 where they are more than `firsts` holds.
+
+    `slots` has a power of two of places, at least twice as many as `firsts`, all -1. `firsts` gets for each number
+    the first string that has it, `times` how many have it.
+    """
+    known = start = 0
+    mask = len(slots) - 1
+    for n in range(len(ends)):
+        end = ends[n]
+        mixed = 0
+        for i in range(start, end):
+            mixed = ((mixed ^ data[i]) * 0x2545F491) & 0xFFFFFFFFFF
+        place = (mixed ^ (mixed >> 21)) & mask
+        while True:
+            found = slots[place]
+            if found < 0:
+                if known >= len(firsts):
+                    return -1
+                found = known
+                slots[place] = known
+                firsts[known] = n
+                times[known] = 0
+                known += 1
+                break
+            first = firsts[found]
+            begin = ends[first - 1] + 1 if first > 0 else 0
+            if ends[first] - begin == end - start:
+                i = 0
+                while i < end - start and data[begin + i] == data[start + i]:
+                    i += 1
+                if i == end - start:
+                    break
+            place = (place + 1) & mask
+        numbers[n] = found
+        times[found] += 1
+        start = end + 1
+    return known
+
+
+@kernel("int64(uint8[::1], int64[::1], uint8[::1], uint8[::1])")
+def front(data: Any, ends: Any, shared: Any, rests: Any) -> int:
+    """How many bytes each string has in common with the one before, at most 255, and what follows; its bytes."""
+    at = start = before = 0
+    for n in range(len(ends)):
+        end = ends[n]
+        length = 0
+        if n > 0:
+            most = min(end - start, start - 1 - before, 255)
+            while length < most and data[before + length] == data[start + length]:
+                length += 1
+        shared[n] = length
+        for i in range(start + length, end + 1):
+            rests[at] = data[i]
+            at += 1
+        before = start
+        start = end + 1
+    return at
+
+
+@kernel("int64(uint8[::1], uint8[::1], uint8[::1])")
+def unfront(shared: Any, rests: Any, out: Any) -> int:
+    """The inverse of `front`; the bytes written, or -1."""
+    at = place = before = 0
+    for n in range(len(shared)):
+        start = at
+        length = shared[n]
+        if before + length > start - (1 if n > 0 else 0) or at + length > len(out):
+            return -1
+        for i in range(length):
+            out[at] = out[before + i]
+            at += 1
+        copied = _copied(rests, place, out, at)
+        if copied < 0:
+            return -1
+        place += copied
+        at += copied
+        before = start
+    return at if place == len(rests) else -1
+
+
+@kernel("int64(uint8[::1], int64[::1], int64[::1], uint8[::1])")
+def take(data: Any, ends: Any, numbers: Any, out: Any) -> int:
+    """Copy the strings of these numbers, all of which exist, into just the room that they need; the bytes."""
+    at = 0
+    for number in numbers:
+        start = ends[number - 1] + 1 if number > 0 else 0
+        for i in range(start, ends[number] + 1):
+            out[at] = data[i]
+            at += 1
+    return at
+
+
+@kernel("int64(uint8[::1], int64[::1], uint8[::1], uint8[::1], uint8[::1])")
+def embraced(data: Any, ends: Any, before: Any, behind: Any, fits: Any) -> int:
+    """Mark the strings that begin and end with these; how many do."""
+    start = count = 0
+    around = len(before) + len(behind)
+    for n in range(len(ends)):
+        end = ends[n]
+        fit = end - start >= around
+        if fit:
+            for i in range(len(before)):
+                fit = fit and data[start + i] == before[i]
+            for i in range(len(behind)):
+                fit = fit and data[end - len(behind) + i] == behind[i]
+        fits[n] = fit
+        count += fit
+        start = end + 1
+    return count
+
+
+@kernel("int64(uint8[::1], int64[::1], int64, int64, uint8[::1])")
+def strip(data: Any, ends: Any, before: int, behind: int, out: Any) -> int:
+    """Copy the strings without so many bytes at their beginning and end, which they have; the bytes."""
+    at = start = 0
+    for n in range(len(ends)):
+        for i in range(start + before, ends[n] - behind):
+            out[at] = data[i]
+            at += 1
+        out[at] = NEWLINE
+        at += 1
+        start = ends[n] + 1
+    return at
+
+
+@kernel("int64(uint8[::1], uint8[::1], uint8[::1], uint8[::1])")
+def embrace(data: Any, before: Any, behind: Any, out: Any) -> int:
+    """The inverse of `strip`, into just the room that is needed; the bytes."""
+    at = 0
+    begins = True
+    for byte in data:
+        if begins:
+            for i in range(len(before)):
+                out[at + i] = before[i]
+            at += len(before)
+        begins = byte == NEWLINE
+        if begins:
+            for i in range(len(behind)):
+                out[at + i] = behind[i]
+            at += len(behind)
+        out[at] = byte
+        at += 1
+    return at
