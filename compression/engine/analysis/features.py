@@ -15,6 +15,8 @@ from compression.engine.streams import Array
 
 FEATURES_VERSION = 1
 SLICES, SLICE = 4, 16 * KiB
+ALIGNED = 16
+"""Slices begin at multiples of this, so that numbers are not cut."""
 LAGS = 64
 DELTA_LAGS = (1, 2, 3, 4, 8)
 FIXED_LAGS = (1, 2, 3, 4, 8, 12, 16, 24, 32)
@@ -26,7 +28,8 @@ def slices(data: Array) -> list[Array]:
     if len(data) <= SLICES * SLICE:
         return [data]
     last = len(data) - SLICE
-    return [data[(start := last * n // (SLICES - 1)) : start + SLICE] for n in range(SLICES)]
+    starts = [last * number // (SLICES - 1) // ALIGNED * ALIGNED for number in range(SLICES)]
+    return [data[start : start + SLICE] for start in starts]
 
 
 def features(data: Array) -> dict[str, float]:

@@ -17,8 +17,8 @@ from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
 
 MAX_DEPTH = 8
-KEPT = 2
-"""Proposals that are looked at closer, of those that beat the stream as it is."""
+KEPT, TOLD = 2, 6
+"""Proposals that are looked at closer, of those that beat the stream as it is; and that people are told of."""
 ADVANTAGE, CLEAR = 0.985, 0.9
 """A transform is worth following where the estimate falls below the first part of the estimate without one; below the
 second the stream as it is needs no closer look."""
@@ -75,7 +75,7 @@ class Planner:
             return self._end(stream)
         best: Planned | None = None
         clear = False
-        for promise, proposal in self._shortlist(stream, depth):
+        for promise, proposal in self._shortlist(stream, 1 if depth else KEPT):
             if self._trace.over and best is not None:
                 break
             planned = self._follow(proposal, stream, depth)
@@ -90,7 +90,7 @@ class Planner:
 
     def promising(self, stream: Stream) -> list[tuple[float, Proposal]]:
         """The structure that pays for a stream: proposals with the part of the size that they are expected to leave."""
-        return self._shortlist(stream, 0) if stream.size >= 2 * ends.TINY else []
+        return self._shortlist(stream, TOLD) if stream.size >= 2 * ends.TINY else []
 
     def _better(self, one: Planned, other: Planned, stream: Stream) -> bool:
         return self._aim.score(one.cost, stream.size) < self._aim.score(other.cost, stream.size)
@@ -99,10 +99,9 @@ class Planner:
         chosen = ends.choose(stream, self._aim, self._trace)
         return Planned(End(chosen.leaf), chosen.cost)
 
-    def _shortlist(self, stream: Stream, depth: int) -> list[tuple[float, Proposal]]:
+    def _shortlist(self, stream: Stream, kept: int) -> list[tuple[float, Proposal]]:
         """The proposals that promise most, by estimates on samples that grow, as parts of that without any."""
         listed = [proposal for proposal in self._proposals(stream) if self._affordable(proposal)]
-        kept = KEPT if depth == 0 else 1
         tried: list[tuple[float, Proposal]] = []
         for most, more in ((FIRST, 2), (SECOND, 0)):
             sample = head(stream, most)
