@@ -157,6 +157,8 @@ class Compressing:
         )
         self.traces.append(trace)
         best = coded(data, [found, PLAIN])
+        if trace.runner_up is not None and settings.objective is Objective.RATIO:
+            best = min(best, coded(data, [trace.runner_up]), key=lambda frame: len(frame.payload))
         if self._pipeline is not None:
             present = coded(data, [self._pipeline])
             if len(best.payload) > GAIN * len(present.payload):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from compression.engine.errors import Unfit
 from compression.engine.leaves import Leaf
@@ -15,13 +16,16 @@ from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import KiB
 from compression.engine.search.objective import MB, Aim, Cost, Objective
-from compression.engine.search.sampling import slices
+from compression.engine.search.sampling import FIRST, SECOND, slices
 from compression.engine.search.trace import Trace
 from compression.engine.streams import Kind, Stream
 
 TINY = 24
 """Streams of fewer bytes are stored."""
-TRIAL_BYTES = 64 * KiB
+SMALL = 4 * KiB
+"""Streams of at most so many bytes go through every leaf that is good at some: they cost nothing."""
+CLOSE, FINALISTS = 1.04, 3
+"""Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one."""
 QUICK = ZstdLeaf(level=3)
 """What estimates are made with: fast, and mostly of the same opinion as the others."""
 
@@ -67,11 +71,15 @@ def _fast(stream: Stream) -> list[Leaf]:
 
 
 def _strong(stream: Stream) -> list[Leaf]:
+    if stream.size <= SMALL:
+        return [*_pcodec(stream), BrotliLeaf(), LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf()]
     if stream.kind is Kind.NUMBERS or stream.kind is Kind.FLOATS:
         low = stream.width.bit_length() - 1 if stream.width in (1, 2, 4) else 0
         return [*_pcodec(stream), LzmaLeaf(lc=0, lp=low, pb=low), Bzip3Leaf(), LzmaLeaf()]
     if stream.kind in (Kind.TEXT, Kind.STRINGS):
         return [Bzip3Leaf(), LzmaLeaf(lc=4, pb=0), BrotliLeaf()]
+    if stream.kind is Kind.BYTES:
+        return [Bzip3Leaf(), LzmaLeaf(), LzmaLeaf(lc=4, pb=0), BrotliLeaf()]
     return [LzmaLeaf(), LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf()]
 
 
@@ -84,23 +92,35 @@ def _pcodec(stream: Stream) -> list[Leaf]:
 
 
 def choose(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
-    """The best leaf on a sample of the stream, as far as the budget goes."""
+    """The best leaf on samples of the stream, as far as the budget goes: all on a small one, the best on a larger."""
     if stream.size < TINY:
         return Chosen(Store(), cost_of(Store(), stream.size, stream.size))
-    sample = slices(stream, TRIAL_BYTES)
+    ranked = _ranked(candidates(stream, aim), stream, FIRST, aim, trace)
+    close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
+    if stream.size > FIRST and len(close) > 1 and not trace.over:
+        ranked = _ranked([found.leaf for found in close], stream, SECOND, aim, trace)
+    return Chosen(ranked[0].leaf, ranked[0].cost)
+
+
+class _Ranked(NamedTuple):
+    score: float
+    leaf: Leaf
+    cost: Cost
+
+
+def _ranked(listed: Iterable[Leaf], stream: Stream, most: int, aim: Aim, trace: Trace) -> list[_Ranked]:
+    """The leaves by what a sample of at most so many bytes says of them; at least one, also without budget."""
+    sample = slices(stream, most)
     factor = stream.size / sample.size
-    best: Chosen | None = None
-    for leaf in candidates(stream, aim):
-        if trace.over and best is not None:
+    found: list[_Ranked] = []
+    for leaf in listed:
+        if trace.over and found:
             break
         size = tried(leaf, sample, trace)
-        if size is None:
-            continue
-        cost = cost_of(leaf, stream.size, size * factor)
-        if best is None or aim.score(cost, stream.size) < aim.score(best.cost, stream.size):
-            best = Chosen(leaf, cost)
-    assert best is not None, "`store` takes everything"
-    return best
+        if size is not None:
+            cost = cost_of(leaf, stream.size, size * factor)
+            found.append(_Ranked(aim.score(cost, stream.size), leaf, cost))
+    return sorted(found, key=lambda ranked: ranked.score)
 
 
 def tried(leaf: Leaf, sample: Stream, trace: Trace) -> int | None:

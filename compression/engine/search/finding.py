@@ -37,6 +37,9 @@ def search(
     stream = Stream(array(data))
     if not stream.size:
         return Pipeline.of(End(Store())), trace
-    planned = Planner(aim, trace).plan(head(stream, LOOKED_AT))
+    planner = Planner(aim, trace)
+    planned = planner.plan(head(stream, LOOKED_AT))
+    if planner.plain is not None and planner.plain is not planned:
+        trace.runner_up = Pipeline.of(planner.plain.plan)
     trace.reasons = list(planned.reasons)
     return Pipeline.of(planned.plan), trace

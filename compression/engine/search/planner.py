@@ -22,6 +22,8 @@ KEPT, TOLD = 2, 6
 ADVANTAGE, CLEAR = 0.985, 0.9
 """A transform is worth following where the estimate falls below the first part of the estimate without one; below the
 second the stream as it is needs no closer look."""
+EMPTY = 0.03
+"""A first sample that comes to less than this part of its bytes tells nothing: it is the border of an image."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def apply(chain: Sequence[Transform], stream: Stream) -> Applied | None:
             return None
         groups.append(tuple(encoded.streams))
         notes += len(encoded.note) + 1
-        stream = encoded.streams[0]
+        stream = next(iter(encoded.streams), stream)
     return Applied(tuple(chain), tuple(groups), notes)
 
 
@@ -68,6 +70,8 @@ class Planner:
     def __init__(self, aim: Aim, trace: Trace) -> None:
         self._aim = aim
         self._trace = trace
+        self.plain: Planned | None = None
+        """The plan without transforms for the content as a whole, where a closer look at it was worth it."""
 
     def plan(self, stream: Stream, depth: int = 0) -> Planned:
         """The best plan for a stream that the budget allows to find."""
@@ -84,6 +88,8 @@ class Planner:
                 best = planned
         if best is None or not clear:
             plain = self._end(stream)
+            if depth == 0:
+                self.plain = plain
             if best is None or not self._better(best, plain, stream):
                 return plain
         return best
@@ -103,14 +109,18 @@ class Planner:
         """The proposals that promise most, by estimates on samples that grow, as parts of that without any."""
         listed = [proposal for proposal in self._proposals(stream) if self._affordable(proposal)]
         tried: list[tuple[float, Proposal]] = []
+        whole = self.estimate(stream) if any(proposal.whole for proposal in listed) else 0
         for most, more in ((FIRST, 2), (SECOND, 0)):
             sample = head(stream, most)
             plain = self.estimate(sample)
+            if most == FIRST and plain < EMPTY * sample.size < EMPTY * stream.size:
+                continue
             tried = []
             for proposal in listed:
                 if self._trace.over and tried:
                     break
-                tried.append((self._promise(proposal, sample) / plain, proposal))
+                part, without = (stream, whole) if proposal.whole else (sample, plain)
+                tried.append((self._promise(proposal, part) / without, proposal))
             tried = sorted((pair for pair in tried if pair[0] < ADVANTAGE), key=lambda pair: pair[0])[
                 : kept + more
             ]

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from compression.engine.pipeline import Pipeline
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -42,6 +44,8 @@ class Trace:
     """Why the pipeline is what it is, in words for people."""
     faults: list[str] = field(default_factory=list)
     """Errors in the code of the analysis or of a transform: what they were about was passed over."""
+    runner_up: Pipeline | None = None
+    """The best pipeline without transforms, where it is expected to come close: only encoding tells which is better."""
     best: int = 0
     _start: float = field(default_factory=time.process_time)
 
