@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from compression.engine.analysis.neighbours import predictions
 from compression.engine.analysis.proposals import Proposal, proposer
 from compression.engine.media import Area, detected
 from compression.engine.streams import Kind, Stream
@@ -22,8 +23,10 @@ def media(stream: Stream) -> Iterator[Proposal]:
     if first.fields:
         reason = f"A table of {len(first.fields)} columns in a file in the format {form}"
         yield Proposal((sections, _columns(first)), reason)
-    else:
-        yield Proposal((sections,), f"A file in the format {form}: {first.label} of {first.width} bytes")
+        return
+    for then in predictions(sections.encode(stream).streams[0]):
+        yield Proposal((sections, *then.chain), f"A file in the format {form}; {then.reason}")
+    yield Proposal((sections,), f"A file in the format {form}: {first.label} of {first.width} bytes")
 
 
 def _columns(table: Area) -> Split:

@@ -21,7 +21,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-NAMES: tuple[str, ...] = ("decimals", "moments", "pricing", "scanlines", "strings", "table")
+NAMES: tuple[str, ...] = ("decimals", "moments", "predict", "pricing", "scanlines", "strings", "table")
 """The modules of this folder that have kernels."""
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -19,8 +19,10 @@ from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.front import Front
 from compression.engine.transforms.inflated import Inflated
+from compression.engine.transforms.lattice import Lattice
 from compression.engine.transforms.moments import Moments
 from compression.engine.transforms.planes import Planes
+from compression.engine.transforms.predict import Predict
 from compression.engine.transforms.scanlines import Scanlines
 from compression.engine.transforms.sections import Sections
 from compression.engine.transforms.split import Split
@@ -66,6 +68,11 @@ def _filled(build: Callable[[bytes], bytes]) -> Fitting:
     return lambda data: build((data + bytes(24))[: len(data) // 12 * 12 + 24])
 
 
+def _stepped(width: int) -> Fitting:
+    """Numbers whose lowest byte is the same."""
+    return lambda data: b"".join(byte.to_bytes(1, "big").rjust(width, b"\3") for byte in data + b"\1")
+
+
 CASES: list[tuple[Transform, Fitting]] = [
     *(
         (Delta(width=width, lag=lag, by=by), _whole(width))
@@ -80,6 +87,12 @@ CASES: list[tuple[Transform, Fitting]] = [
     (Split(widths=(3,)), _any),
     *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
     (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
+    *((Predict(width=width), _whole(width)) for width in (1, 2, 3, 4)),
+    *((Predict(width=width, step=2, sort="signed", rate=13), _whole(width)) for width in (2, 3, 4)),
+    *((Predict(width=width, step=3, row=12), _whole(width)) for width in (1, 2)),
+    (Predict(width=2, row=2, plane=5, sort="signed"), _whole(2)),
+    (Predict(width=4, row=3, sort="float"), _whole(4)),
+    *((Lattice(width=width, group=group), _stepped(width)) for width in (1, 2, 4) for group in (0, 3, 100)),
     (Inflated(), _deflated),
     (Scanlines(row=6, channels=3), lambda data: data + bytes(7)),
     (Scanlines(row=8, channels=2, width=2), lambda data: data + bytes(9)),
