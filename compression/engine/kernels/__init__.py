@@ -21,7 +21,17 @@ import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-NAMES: tuple[str, ...] = ("decimals", "moments", "predict", "pricing", "scanlines", "strings", "table")
+NAMES: tuple[str, ...] = (
+    "branches",
+    "decimals",
+    "moments",
+    "pricing",
+    "scanlines",
+    "slots",
+    "strings",
+    "table",
+    "templates",
+)
 """The modules of this folder that have kernels."""
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -15,6 +15,7 @@ from compression.engine.streams import Array, Stream, array
 from compression.engine.transforms import Transform, transforms
 from compression.engine.transforms.affixes import Affixes
 from compression.engine.transforms.bits import BitPlanes
+from compression.engine.transforms.branches import Branches
 from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.front import Front
@@ -27,6 +28,7 @@ from compression.engine.transforms.scanlines import Scanlines
 from compression.engine.transforms.sections import Sections
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
+from compression.engine.transforms.templates import Templates
 from compression.engine.transforms.tokens import Tokens
 from compression.engine.transforms.words import Words
 from compression.engine.wire import Reader, Writer
@@ -48,6 +50,13 @@ def _after(front: bytes) -> Fitting:
     """Letters that occur in texts are frequent in what follows."""
     letters = front * 8
     return lambda data: front + bytes(letters[byte] if byte < len(letters) else byte for byte in data)
+
+
+def _code(data: bytes) -> bytes:
+    """Calls, as each processor knows them, between any bytes."""
+    calls = b"\xe8\x01\x02\x00\x00\x00\x00\x00\x03\x00\x00\x94\x05\x01\x00\xeb"
+    part = calls + data[:44].replace(b"\xe8", b"")
+    return (part + bytes(-len(part) % 4)) * (20_000 // len(part) + 1)
 
 
 def _deflated(data: bytes) -> bytes:
@@ -94,11 +103,17 @@ CASES: list[tuple[Transform, Fitting]] = [
     (Predict(width=4, row=3, sort="float"), _whole(4)),
     *((Lattice(width=width, group=group), _stepped(width)) for width in (1, 2, 4) for group in (0, 3, 100)),
     (Inflated(), _deflated),
+    *((Branches(machine=machine), _code) for machine in ("x86", "arm64", "arm")),
     (Scanlines(row=6, channels=3), lambda data: data + bytes(7)),
     (Scanlines(row=8, channels=2, width=2), lambda data: data + bytes(9)),
     (Table(), _after(b"a,b\n")),
     (Table(columns=(3, 1, 2), quote=0), _after(b"a,b\r\n")),
+    (Table(columns=(3, 2), given=(0, 1, 2, 0, 4), quote=0), _after(b"a,b\n3,x,2\n2,y,10\n")),
     (Table(separator=32, columns=(4, 2), merged=True), _after(b"  a   b\n1 2 3 4")),
+    (Templates(), _after(b"at 12:05 for 7\n")),
+    (Templates(slots="words", by="literal", columns=1), _after(b"blk_1234 is blk_1234\n")),
+    (Templates(ends=b"]}", slots="numbers", quote=34, by="prefix"), _after(b'{"a1": "x\\"y", "b": [-1.5]}')),
+    (Templates(ends=b"", slots="numbers", quote=39, columns=0), _after(b"('it''s', 1)")),
     (Decimals(width=1), _strings(b"12", b"-3", b"NA", b"0", b"300")),
     (Decimals(width=8, places=2), _strings(b"1.5", b"-0.05", b"0", b"-0", b"1.50", b".5")),
     (Decimals(width=4, places=2, least=2), _strings(b"1.50", b"-0.05", b"0.00", b"1.5", b"x")),

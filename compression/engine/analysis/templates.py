@@ -1,0 +1,130 @@
+"""Logs, JSON, dumps: whether the records of a text follow templates, and what varies in them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compression.engine.analysis.proposals import Proposal, proposer
+from compression.engine.errors import Unfit
+from compression.engine.leaves.zstd import ZstdLeaf
+from compression.engine.limits import KiB
+from compression.engine.streams import Array, Kind, Stream
+from compression.engine.transforms.templates import BY, FOUND, Templates, match
+
+SAMPLE, SURVEY = 48 * KiB, 512 * KiB
+"""Bytes that variants are weighed on, and those that the number of columns is found with."""
+MIN_RECORDS = 20
+LONGEST = 4096
+"""Mean bytes of a record, at most."""
+COVERED = 0.3
+"""At least this part of the bytes must be in records that follow a template."""
+COLUMN_BYTES = 400
+"""What a column must have to be worth a stream of its own."""
+MOST_COLUMNS = 64
+ADVANTAGE = 0.97
+"""Templates are proposed where a quick estimate falls below this part of the estimate without."""
+KEPT = 2
+NEWLINE = ord("\n")
+CLOSING = {b"\n": 0, b"\n]}": 8, b"\n)": 16, b"\n>": 16}
+"""Ends of records; such that are proposed must have that many bytes in a thousand besides the line ends."""
+QUOTES = {0: 0, ord('"'): 16, ord("'"): 16}
+"""Quotation marks, and how many bytes of a thousand must be one."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a variant comes to, by a quick estimate."""
+
+    size: float
+    variant: Templates
+
+
+@proposer(Kind.BYTES, Kind.TEXT)
+def templates(stream: Stream) -> Iterable[Proposal]:
+    """Whole files, and texts within others."""
+    sample = _sample(stream.data)
+    if len(sample):
+        plain = _price(sample)
+        yield from _best(stream, sample, plain, list(_variants(sample)))
+
+
+@proposer(Kind.STRINGS)
+def parts(stream: Stream) -> Iterable[Proposal]:
+    """Columns whose strings have digits among other things: paths, addresses, codes."""
+    sample = _sample(stream.data)
+    digits = (sample >= ord("0")) & (sample <= ord("9"))
+    runs = int(np.count_nonzero(digits[1:] & ~digits[:-1]))
+    lines = int(np.count_nonzero(sample == NEWLINE))
+    if len(sample) and 2 * runs > lines and not digits[sample != NEWLINE].all():
+        variants = [Templates(slots=slots, by="prefix") for slots in ("digits", "numbers")]
+        yield from _best(stream, sample, _price(sample), variants)
+
+
+def _best(stream: Stream, sample: Array, plain: float, variants: list[Templates]) -> Iterator[Proposal]:
+    """The variants that promise most, each with the best way to tell columns."""
+    weighed = _weigh(sample, variants)
+    better = _weigh(sample, [replace(best.variant, by=by) for best in weighed[: KEPT + 1] for by in BY])
+    seen: set[tuple[bytes, str, int]] = set()
+    for found in better:
+        form = found.variant.ends, found.variant.slots, found.variant.quote
+        if found.size < plain * ADVANTAGE and form not in seen and len(seen) < KEPT:
+            seen.add(form)
+            variant = replace(
+                found.variant, columns=_columns(stream.data[:SURVEY], stream.size, found.variant)
+            )
+            yield Proposal((variant,), f"records by template, {variant.columns} columns of {variant.slots}")
+
+
+def _sample(data: Array) -> Array:
+    """Whole lines (or just bytes) from the middle; nothing where that is no text of records."""
+    start = max(len(data) - SAMPLE, 0) // 2
+    part = data[start : start + SAMPLE]
+    if len(part) < KiB or (part == 0).any():
+        return data[:0]
+    ends = np.flatnonzero(part == NEWLINE)
+    return part[int(ends[0]) + 1 : int(ends[-1]) + 1] if len(ends) > 1 and start else part
+
+
+def _variants(sample: Array) -> Iterator[Templates]:
+    counts = np.bincount(sample, minlength=256) * 1000 // len(sample)
+    absolute = np.bincount(sample, minlength=256)
+    for ends, least in CLOSING.items():
+        if least and counts[list(ends[1:])].sum() < least:
+            continue
+        if absolute[list(ends)].sum() * LONGEST < len(sample) or absolute[list(ends)].sum() < MIN_RECORDS:
+            continue
+        for quote, often in QUOTES.items():
+            if counts[quote] >= often:
+                for slots in FOUND:
+                    yield Templates(ends=ends, slots=slots, quote=quote)
+
+
+def _weigh(sample: Array, variants: list[Templates]) -> list[Weighed]:
+    """What the variants come to, the least first; those that cover too little are left out."""
+    found = []
+    for variant in variants:
+        try:
+            matched = match(variant.parse(sample))
+        except Unfit:
+            continue
+        if matched.others > (1 - COVERED) * len(sample) or not len(matched.sizes):
+            continue
+        sized = replace(variant, columns=_columns(sample, len(sample), variant))
+        found.append(
+            Weighed(sum(_price(part.data) + 2 for part in sized.encode(Stream(sample)).streams), variant)
+        )
+    return sorted(found, key=lambda weighed: weighed.size)
+
+
+def _columns(data: Array, size: int, variant: Templates) -> int:
+    """How many contexts have enough bytes for a column, were `data` extended to so many bytes."""
+    try:
+        _, sizes = match(variant.parse(data)).contexts_by_size()
+    except Unfit:
+        return 0
+    return min(int(np.count_nonzero(sizes * size >= COLUMN_BYTES * len(data))), MOST_COLUMNS)
+
+
+def _price(data: Array) -> float:
+    return min(len(data), len(ZstdLeaf(level=3).encode(data)))
