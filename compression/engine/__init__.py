@@ -16,7 +16,7 @@ _WHERE = {
     "Analysis": "analysing",
     "compress": "compressing",
     "compress_stream": "compressing",
-    "compress_file": "compressing",
+    "compress_file": "resuming",
     "Settings": "compressing",
     "decompress": "reading",
     "decompress_stream": "reading",

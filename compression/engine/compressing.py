@@ -4,12 +4,10 @@ Every frame is decoded again before it is written. What a part of a pipeline get
 content of another form, costs ratio and never a byte: the frame goes on to the next candidate, in the end to `store`.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +16,6 @@ from compression.engine.container import MAX_FRAME, Writing
 from compression.engine.errors import Stopped
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
-from compression.engine.limits import MiB
 from compression.engine.pipeline import End, Pipeline
 from compression.engine.search import Constraints, Objective, Trace, search
 from compression.engine.streams import Array, array
@@ -88,10 +85,11 @@ class Compressing:
         self._drifted = settings.pipeline is None
         self.traces: list[Trace] = []
 
-    def pieces(self, chunks: Iterable[Bytes]) -> Iterator[bytes]:
-        """The container of the content, piece by piece."""
-        writing = Writing()
-        yield writing.start()
+    def pieces(self, chunks: Iterable[Bytes], writing: Writing | None = None) -> Iterator[bytes]:
+        """The container of the content, piece by piece; the rest of it where `writing` has some frames already."""
+        if writing is None:
+            writing = Writing()
+            yield writing.start()
         for frame in self._coded(self._frames(chunks)):
             yield writing.frame(frame.pipeline, frame.data, frame.payload)
         yield writing.end()
@@ -201,15 +199,3 @@ def compress(
 def compress_stream(chunks: Iterable[Bytes], settings: Settings | None = None) -> Iterator[bytes]:
     """The container of a stream of chunks of any size; holds a few frames at a time."""
     return Compressing(settings or Settings()).pieces(chunks)
-
-
-def compress_file(
-    source: str | os.PathLike[str], target: str | os.PathLike[str], settings: Settings | None = None
-) -> int:
-    """Write the container of one file into another; returns its size in bytes. Raises OSError."""
-    partial = Path(f"{os.fspath(target)}.partial")
-    with Path(source).open("rb") as file, partial.open("wb") as output:
-        for piece in compress_stream(iter(lambda: file.read(MiB), b""), settings):
-            output.write(piece)
-    partial.replace(target)
-    return Path(target).stat().st_size

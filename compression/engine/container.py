@@ -60,7 +60,8 @@ class Writing:
     _sha256: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     _numbers: dict[str, int] = field(default_factory=dict)
     _entries: list[Entry] = field(default_factory=list)
-    _size: int = 0
+    size: int = 0
+    """Bytes of content so far."""
 
     def start(self) -> bytes:
         """The first bytes."""
@@ -82,7 +83,7 @@ class Writing:
         writer.data += checksum(data)
         self._entries.append(Entry(len(writer.data) - before, len(data)))
         self._sha256.update(data.data)
-        self._size += len(data)
+        self.size += len(data)
         return bytes(writer.data)
 
     def end(self) -> bytes:
@@ -93,7 +94,7 @@ class Writing:
         for entry in self._entries:
             writer.number(entry.packed)
             writer.number(entry.size)
-        writer.number(self._size)
+        writer.number(self.size)
         writer.data += self._sha256.digest()
         writer.data += len(writer.data).to_bytes(4, "little") + MAGIC[::-1]
         return bytes(writer.data)
@@ -160,6 +161,11 @@ class Reading:
         self._sha256 = hashlib.sha256()
         if bytes(self._from.exactly(len(MAGIC))) != MAGIC:
             raise CorruptStream("This is no .dcz file: it begins with other bytes")
+
+    @property
+    def at(self) -> int:
+        """Bytes of the file up to the end of the frame that was given last."""
+        return self._from.at
 
     def frames(self) -> Iterator[Frame]:
         """The frames in their order; what follows the last is checked before the iteration ends."""
