@@ -9,6 +9,7 @@ client closes first to stop the call; of an optimisation it may ask to come to a
 import json
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -125,12 +126,16 @@ def send(
     socket.send_fds(connection, [data], list(fds), flags | socket.MSG_NOSIGNAL)
 
 
-def receive(
-    connection: socket.socket, max_fds: int = 0, flags: int = 0
-) -> tuple[dict[str, Any] | None, list[int]]:
-    """The next message and its descriptors; None at the end of the connection.
-
-    With MSG_DONTWAIT BlockingIOError where there is none yet.
-    """
-    data, fds, _, _ = socket.recv_fds(connection, MAX_MESSAGE, max_fds, flags)
+def receive(connection: socket.socket, max_fds: int = 0) -> tuple[dict[str, Any] | None, list[int]]:
+    """The next message and its descriptors; None at the end of the connection."""
+    data, fds, _, _ = socket.recv_fds(connection, MAX_MESSAGE, max_fds)
     return (json.loads(data) if data else None), fds
+
+
+def heard(connection: socket.socket) -> dict[str, Any] | None:
+    """A message that is there already; None where there is none."""
+    with suppress(BlockingIOError):
+        if data := connection.recv(MAX_MESSAGE, socket.MSG_DONTWAIT):
+            message: dict[str, Any] = json.loads(data)
+            return message
+    return None

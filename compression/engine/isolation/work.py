@@ -56,12 +56,33 @@ def _inspect(request: Request, fds: list[int], connection: socket.socket) -> dic
     return inspect(_source(fds, connection), request.archive_limits, request.options["name_hint"]).config()
 
 
+def _optimise(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    from compression.engine.isolation.optimising import optimise  # loaded where all of the engine is
+
+    return optimise(request, Source(fds[0]), Target(fds[1]), connection)
+
+
+def _weigh(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    from compression.engine.isolation.optimising import weigh
+
+    return weigh(request, Source(fds[0]))
+
+
+def _describe(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    from compression.engine.isolation.optimising import describe
+
+    return describe(Source(fds[0]), Target(fds[1]))
+
+
 _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[str, Any]]] = {
     "encode": _encode,
     "encode_many": _encode_many,
     "decode": _decode,
     "unpack": _unpack,
     "inspect": _inspect,
+    "optimise": _optimise,
+    "weigh": _weigh,
+    "describe": _describe,
 }
 
 
