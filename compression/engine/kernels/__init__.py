@@ -25,6 +25,7 @@ NAMES: tuple[str, ...] = (
     "branches",
     "decimals",
     "moments",
+    "predict",
     "pricing",
     "scanlines",
     "slots",
