@@ -87,3 +87,17 @@ def taken(data: Array, ends: Any, numbers: Any, most: int) -> Array:
     out = np.empty(size, np.uint8)
     strings.take(data, ends, numbers, out)
     return out
+
+
+def keys(data: Array, ends: Any) -> Any:
+    """Numbers for the strings that end there: decimals in the order of their amount, texts by beginnings."""
+    from compression.engine.kernels import strings
+
+    found = np.empty(len(ends), np.int64)
+    strings.keys(np.array(data), ends, found)
+    return found
+
+
+def order(data: Array, ends: Any) -> Any:
+    """The rows in the order of the keys of their strings; those of the same key in their own."""
+    return np.argsort(keys(data, ends), kind="stable")

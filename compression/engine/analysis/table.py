@@ -1,10 +1,12 @@
 """Tables in text: by which separator the lines of a text have the same few numbers of fields."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from compression.engine.analysis.given import relations
 from compression.engine.analysis.proposals import Proposal, proposer
 from compression.engine.limits import KiB
 from compression.engine.streams import Array, Kind, Stream
@@ -34,13 +36,26 @@ class Shape(NamedTuple):
     quote: int
     merged: bool
 
+    def table(self) -> Table:
+        """The transform."""
+        return Table(separator=self.separator, columns=self.columns, quote=self.quote, merged=self.merged)
+
+    @property
+    def reason(self) -> str:
+        """For people."""
+        return f"lines of {' or '.join(map(str, self.columns))} fields between {chr(self.separator)!r}"
+
 
 @proposer(Kind.BYTES, Kind.TEXT)
 def table(stream: Stream) -> Iterable[Proposal]:
     """Whole files of lines."""
     shapes = sorted(_shapes(_sample(stream.data), FILES), reverse=True)
     for shape in shapes[:2]:
-        yield _proposal(shape)
+        transform = shape.table()
+        if given := relations(transform, stream.data):
+            reason = f"{shape.reason}, {np.count_nonzero(given)} of them in the order of another"
+            yield Proposal((replace(transform, given=given),), reason)
+        yield Proposal((transform,), shape.reason)
 
 
 @proposer(Kind.STRINGS)
@@ -48,15 +63,7 @@ def column(stream: Stream) -> Iterable[Proposal]:
     """Columns whose strings have parts: addresses, versions, codes."""
     shapes = sorted(_shapes(_sample(stream.data), COLUMNS), reverse=True)
     for shape in shapes[:1]:
-        yield _proposal(shape)
-
-
-def _proposal(shape: Shape) -> Proposal:
-    transform = Table(
-        separator=shape.separator, columns=shape.columns, quote=shape.quote, merged=shape.merged
-    )
-    counts = " or ".join(map(str, shape.columns))
-    return Proposal((transform,), f"lines of {counts} fields between {chr(shape.separator)!r}")
+        yield Proposal((shape.table(),), shape.reason)
 
 
 def _sample(data: Array) -> Array:

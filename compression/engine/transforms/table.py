@@ -11,6 +11,7 @@ import numpy as np
 from compression.engine.codecs.params import Flag, Integer, Integers, parameter
 from compression.engine.errors import CorruptStream, InvalidParams, Unfit
 from compression.engine.streams import Array, Kind, Stream, flat, words
+from compression.engine.transforms import given
 from compression.engine.transforms.base import Encoded, Transform, transform
 from compression.engine.wire import Reader, Writer
 
@@ -54,7 +55,8 @@ class Table(Transform):
     Lines of different numbers are tables of their own. Every other line is kept as a whole, as is a header. Separators
     between quotation marks are none. Where adjacent separators are `merged`, only the first counts, and those at the
     beginning of a line do not: a field keeps the others. Streams: the columns, then the lines that were kept, and
-    the lengths and the shapes (0: kept) of runs of lines.
+    the lengths and the shapes (0: kept) of runs of lines. A column that is `given` another (its number, from 1) has its
+    rows in the order of that.
     """
 
     id: ClassVar[str] = "table"
@@ -69,6 +71,9 @@ class Table(Transform):
     )
     quote: int = parameter(Integer("Quotation mark, 0 for none", 0, 255), default=34)
     merged: bool = parameter(Flag("Adjacent separators are one"), default=False)
+    given: tuple[int, ...] = parameter(
+        Integers("Columns that give others their order", 0, MAX_COLUMNS, MAX_COLUMNS), default=()
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -80,6 +85,7 @@ class Table(Transform):
             raise InvalidParams(
                 "Separator, quotation mark and line end differ from each other", field="separator"
             )
+        given.check(self.given, self.columns)
 
     @property
     def outputs(self) -> int:
@@ -106,12 +112,14 @@ class Table(Transform):
         limits = np.cumsum(sizes)
         out = np.empty(int(limits[-1]), np.uint8)
         table.gather(lines.data, *lines[2:], shapes, slots, limits - sizes, out)
-        parts = np.split(out, limits[:-1])
+        *parts, others = np.split(out, limits[:-1])
+        if self.given:
+            parts = given.ordered(parts, self.given)
         columns = [
             Stream(part, 1, Kind.STRINGS, label)
-            for part, label in zip(parts[:-1], self._labels(names), strict=True)
+            for part, label in zip(parts, self._labels(names), strict=True)
         ]
-        kept = Stream(parts[-1], 1, Kind.TEXT, "lines outside of the table")
+        kept = Stream(others, 1, Kind.TEXT, "lines outside of the table")
         writer = Writer()
         writer.number(CRLF * lines.crlf + OPEN * is_open)
         return Encoded([*columns, kept, *_runs(shapes)], bytes(writer.data))
@@ -128,10 +136,11 @@ class Table(Transform):
         reader = Reader(note)
         flags = reader.number(CRLF | OPEN)
         reader.finish()
-        *slots, run_lengths, shapes = streams
+        *slots, others, run_lengths, shapes = streams
         if len(run_lengths) != 4 * len(shapes):
             raise CorruptStream("The runs of a table's lines do not fit together")
         lengths: Any = words(np.array(run_lengths), 4)
+        slots = [*(given.restored(slots, self.given) if self.given else slots), others]
         limits = np.cumsum([len(slot) for slot in slots], dtype=np.int64)
         size = int(limits[-1])
         if flags & CRLF:
