@@ -73,7 +73,9 @@ def _best(stream: Stream, sample: Array, plain: float, variants: list[Templates]
             variant = replace(
                 found.variant, columns=_columns(stream.data[:SURVEY], stream.size, found.variant)
             )
-            yield Proposal((variant,), f"records by template, {variant.columns} columns of {variant.slots}")
+            reason = f"records by template, {variant.columns} columns of {variant.slots}"
+            # What is rare in a sample recurs in the whole: only that shows what templates are worth.
+            yield Proposal((variant,), reason, whole=stream.kind is not Kind.STRINGS)
 
 
 def _sample(data: Array) -> Array:
