@@ -34,5 +34,7 @@ mkdir -p "$HOME"
 # Modules are compiled when they are first used, because most never are.
 .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --root-user-action ignore \
     --requirement "$requirements"
+echo "Compiling the engine's inner loops, once"
+.venv/bin/python -m compression.engine.kernels
 # What is installed for developers does to run as well.
 { cat requirements.txt constraints.txt | cksum; echo "$wanted"; } > "$stamp"

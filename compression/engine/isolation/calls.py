@@ -29,6 +29,8 @@ ShouldStop = Callable[[], bool]
 POLL_SECONDS = 0.1
 ENDING_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
+ENGINE_SECONDS = 90.0
+"""The host of the engine compiles its inner loops when they are new."""
 RETRY_SECONDS = 0.05
 
 private_host = PrivateHost()
@@ -184,10 +186,11 @@ def begin(
     When this returns the child has its own copies of the descriptors.
     """
     now = time.monotonic()
-    give_up, deadline = now + CONNECT_SECONDS, now + request.limits.max_wall_seconds
     dynamic = _needs_engine(request, fds[0])
     given = os.environ.get("ENGINE_HOST" if dynamic else "CODEC_HOST")
     private = engine_host if dynamic else private_host
+    give_up = now + (ENGINE_SECONDS if dynamic else CONNECT_SECONDS)
+    deadline = now + request.limits.max_wall_seconds
     while True:
         address = given or private.address()
         call = None
