@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from compression.engine.analysis.neighbours import predictions
 from compression.engine.analysis.proposals import Proposal, proposer
 from compression.engine.deflated.finding import PNG, Form
-from compression.engine.deflated.undoing import undone
-from compression.engine.streams import Kind, Stream
+from compression.engine.deflated.undoing import Undone, undone
+from compression.engine.streams import Array, Kind, Stream, array
 from compression.engine.transforms.inflated import Inflated
-from compression.engine.transforms.scanlines import header
+from compression.engine.transforms.scanlines import Scanlines, header
 
 HEADER = 33
 """Bytes that say what a PNG image is like."""
@@ -20,9 +21,20 @@ def deflated(stream: Stream) -> Iterator[Proposal]:
     if not found:
         return
     count = f"{len(found)} deflate streams" if len(found) > 1 else "a deflate stream"
-    yield Proposal((Inflated(),), f"{count} that zlib makes again")
-    if found[0][0].form is Form.PNG:
-        start = stream.data[: found[0][0].start].tobytes().rfind(PNG)
-        rows = header(stream.data[start : start + HEADER].tobytes())
-        if rows:
-            yield Proposal((Inflated(), rows), f"a PNG image with rows of {rows.row} bytes")
+    yield Proposal((Inflated(),), f"{count} that zlib makes again", whole=True)
+    rows = _rows(stream.data, found[0][0])
+    if rows:
+        reason = f"a PNG image with rows of {rows.row} bytes"
+        pixels = rows.encode(Stream(array(found[0][1]))).streams[0]
+        for then in predictions(pixels):
+            yield Proposal((Inflated(), rows, *then.chain), f"{reason}; {then.reason}")
+        yield Proposal((Inflated(), rows), reason)
+
+
+def _rows(data: Array, first: Undone) -> Scanlines | None:
+    """The rows of the image that the first stream holds."""
+    if first.form is not Form.PNG:
+        return None
+    start = data[: first.start].tobytes().rfind(PNG)
+    rows = header(data[start : start + HEADER].tobytes())
+    return rows if rows and first.size > rows.row else None

@@ -18,7 +18,7 @@ from compression.engine.limits import KiB
 MEMORY = (8, 9)
 WINDOWS = range(9, 16)
 DEFAULT, FILTERED, HUFFMAN, RLE, FIXED = range(5)
-PIECE, FINE_PIECE = 64 * KiB, 2 * KiB
+PIECE, FINE_PIECE = 16 * KiB, 2 * KiB
 """So many bytes are deflated at a time: the first difference ends a trial; and where the stream has no end."""
 GOLDEN = 0x68ED94EF
 """Of what zlib 1.2.13 makes of `_specimen`, all settings one after the other."""
@@ -87,15 +87,23 @@ class Settings:
         return at, needed
 
 
-def candidates(said: int | None, window: int) -> Iterator[Settings]:
-    """All settings worth a trial, the likely ones first; `said`: the level in a header, 0 to 3, None where unknown."""
+def candidates(said: int | None, window: int, strategy: int = DEFAULT) -> Iterator[Settings]:
+    """All settings worth a trial, the likely ones first.
+
+    `said`: the level in a header, 0 to 3, None where it is unknown; `strategy`: the likely one.
+    """
     first = USUAL[said] if said is not None else (6, 9, 1, 5)
     levels = [*first, *(level for level in (6, 9, 1, 8, 7, 5, 4, 3, 2) if level not in first)]
     windows = [window] if window == 15 else [window, 15]
     for size in windows:
         for memory in MEMORY:
-            yield from (Settings(level, memory, DEFAULT, size) for level in levels)
-            yield from (Settings(level, memory, FILTERED, size) for level in levels if level > 3)
+            for choice in sorted((DEFAULT, FILTERED), key=lambda choice: choice != strategy):
+                # Below level 4 that strategy is without effect.
+                yield from (
+                    Settings(level, memory, choice, size)
+                    for level in levels
+                    if level > 3 or choice == DEFAULT
+                )
     yield from (Settings(6, memory, other) for other in (RLE, HUFFMAN, FIXED) for memory in MEMORY)
 
 

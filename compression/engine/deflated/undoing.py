@@ -11,7 +11,7 @@ from typing import NamedTuple
 import xxhash
 
 from compression.engine.deflated.finding import CHUNK, IDAT, MAX_CHUNKS, Form, Place, places
-from compression.engine.deflated.settings import Settings, candidates, sound
+from compression.engine.deflated.settings import DEFAULT, FILTERED, Settings, candidates, sound
 from compression.engine.errors import CorruptStream
 from compression.engine.streams import Array
 
@@ -44,9 +44,10 @@ class Undone:
     header: bytes = b""
     chunks: tuple[int, ...] = ()
 
-    def made(self, content: memoryview) -> bytes:
-        """The bytes from `start` to `end`; raises CorruptStream."""
-        packed = self.settings.opened(content) if self.cut else self.settings.deflated(content)
+    def made(self, content: memoryview, packed: bytes = b"") -> bytes:
+        """The bytes from `start` to `end`; raises CorruptStream. `packed` is the raw stream where it is known."""
+        if not packed:
+            packed = self.settings.opened(content) if self.cut else self.settings.deflated(content)
         if self.form is Form.RAW:
             return packed
         if not self.cut:
@@ -100,7 +101,7 @@ class _Finder:
     def _undone(self, place: Place) -> tuple[Undone, bytes] | None:
         packed = self._view[place.start :] if place.form is not Form.PNG else self._joined(place)[HEADER:]
         inflated = self._inflate(packed)
-        fitting = self._fitting(inflated, place.header) if inflated and sound() else None
+        fitting = self._fitting(inflated, place) if inflated and sound() else None
         if inflated is None or fitting is None:
             return None
         settings, size = fitting
@@ -108,7 +109,7 @@ class _Finder:
         chunks = _repeated([stop - start for start, stop in place.chunks])
         header = place.header if place.form is Form.PNG else b""
         item = Undone(place.start, 0, size, place.form, not inflated.ended, settings, header, chunks)
-        made = item.made(memoryview(content))
+        made = item.made(memoryview(content), b"" if item.cut else inflated.packed.tobytes())
         end = place.start + len(made)
         if end > len(self._view) or self._view[place.start : end] != made:
             return None
@@ -128,12 +129,14 @@ class _Finder:
             return None
         return _Inflated(content, packed[:taken], inflater.eof)
 
-    def _fitting(self, inflated: _Inflated, header: bytes) -> tuple[Settings, int] | None:
+    def _fitting(self, inflated: _Inflated, place: Place) -> tuple[Settings, int] | None:
         """Settings that make the stream, and of how much of the content; those of before are tried first."""
         content = memoryview(inflated.content)
+        header = place.header
         window = min(15, max(9, (header[0] >> 4) + 8)) if header else 15
         said = header[1] >> 6 if header else None
-        further = candidates(said, window) if self._failures <= PATIENCE else ()
+        likely = FILTERED if place.form is Form.PNG else DEFAULT
+        further = candidates(said, window, likely) if self._failures <= PATIENCE else ()
         for settings in dict.fromkeys((*reversed(self._recent), *further)):
             if inflated.ended:
                 fits, size = settings.make(content, inflated.packed), len(content)

@@ -30,21 +30,21 @@ def _expected(kind: int, left: int, up: int, corner: int) -> int:
 def unfilter(kinds: Any, rows: Any, pixel: int) -> None:
     """Turn filtered rows into pixels of `pixel` bytes, in place."""
     for y in range(min(rows.shape[0], kinds.shape[0])):
-        kind = int(kinds[y])
+        kind = 0 + kinds[y]
         for x in range(rows.shape[1]):
-            left = int(rows[y, x - pixel]) if x >= pixel else 0
-            up = int(rows[y - 1, x]) if y else 0
-            corner = int(rows[y - 1, x - pixel]) if y and x >= pixel else 0
-            rows[y, x] = (int(rows[y, x]) + _expected(kind, left, up, corner)) & 255
+            left = 0 + rows[y, x - pixel] if x >= pixel else 0
+            up = 0 + rows[y - 1, x] if y else 0
+            corner = 0 + rows[y - 1, x - pixel] if y and x >= pixel else 0
+            rows[y, x] = (rows[y, x] + _expected(kind, left, up, corner)) & 255
 
 
 @kernel("void(uint8[::1], uint8[:, ::1], int64)")
 def refilter(kinds: Any, rows: Any, pixel: int) -> None:
     """The inverse of `unfilter`, in place: from the last byte to the first, so that neighbours are still pixels."""
     for y in range(min(rows.shape[0], kinds.shape[0]) - 1, -1, -1):
-        kind = int(kinds[y])
+        kind = 0 + kinds[y]
         for x in range(rows.shape[1] - 1, -1, -1):
-            left = int(rows[y, x - pixel]) if x >= pixel else 0
-            up = int(rows[y - 1, x]) if y else 0
-            corner = int(rows[y - 1, x - pixel]) if y and x >= pixel else 0
-            rows[y, x] = (int(rows[y, x]) - _expected(kind, left, up, corner)) & 255
+            left = 0 + rows[y, x - pixel] if x >= pixel else 0
+            up = 0 + rows[y - 1, x] if y else 0
+            corner = 0 + rows[y - 1, x - pixel] if y and x >= pixel else 0
+            rows[y, x] = (rows[y, x] - _expected(kind, left, up, corner)) & 255
