@@ -18,6 +18,7 @@ class CompressionConfig(AppConfig):
         from compression.batch import subscribers as batch_subscribers
         from compression.compare import jobs as compare_jobs
         from compression.history import panel, subscribers
+        from compression.optimising import jobs as optimising_jobs
         from compression.unpacking import EngineUnpacker
         from core import navigation, startpage
         from files import panels, unpacking
@@ -28,6 +29,7 @@ class CompressionConfig(AppConfig):
         assert batch_jobs
         assert batch_subscribers
         assert compare_jobs
+        assert optimising_jobs
         assert subscribers
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())

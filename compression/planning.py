@@ -66,7 +66,8 @@ def admitted(
     name: str, algorithm: Algorithm | None, *, user: "User | None" = None, to_decode: bool = False
 ) -> Algorithm:
     """Return the algorithm that was found under `name` if it may be used; see `find_algorithm`."""
-    if algorithm is None or algorithm.status == AlgorithmStatus.DRAFT:
+    hidden = algorithm is not None and user is not None and not algorithm.is_open_to(user)
+    if algorithm is None or algorithm.status == AlgorithmStatus.DRAFT or hidden:
         known = Algorithm.objects.usable().filter(available=True).values_list("name", flat=True)
         raise unknown_algorithm(name, list(known))
     if not (algorithm.available if to_decode else algorithm.takes_work_of(user)):

@@ -1,6 +1,7 @@
 """What the objects of the compression app may look like."""
 
 from compression.choices import AlgorithmKind, AlgorithmStatus, Ending, Operation
+from compression.optimising.choices import Ended, Objective
 from core.rules import Choice, Integer, Text
 
 ALGORITHM_NAME = Text(
@@ -26,3 +27,7 @@ ENDING = Choice(Ending, label="Ended by")
 # Runs of each candidate of a comparison.
 REPETITIONS = Integer(min=1, max=100, label="Repetitions")
 SEED = Integer(min=0, max=2**53 - 1, label="Seed")
+OBJECTIVE = Choice(Objective, label="Objective")
+ENDED = Choice(Ended, label="Ended by")
+# Searches of one optimisation, one after the other.
+ROUNDS = Integer(min=1, max=20, label="Rounds")

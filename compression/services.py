@@ -1,6 +1,7 @@
 """All writes of the compression app."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -143,11 +144,17 @@ def job_run(ctx: JobContext) -> None:
 
 @audit.unaudited("audits in _store")
 def result_make(
-    *, owner: User, source: Source, plan: Plan, operation: Operation, ctx: JobContext | None = None
+    *,
+    owner: User,
+    source: Source,
+    plan: Plan,
+    operation: Operation,
+    ctx: JobContext | None = None,
+    told: Callable[[Result], dict[str, Any]] = selectors.result_body,
 ) -> Result:
     """Run the codec, verify, and keep the result with its outcome, all or nothing; under a job, with its end.
 
-    A source that is still a draft becomes a file in the same transaction.
+    A source that is still a draft becomes a file in the same transaction, in which `told` gives what the job says.
 
     Without a job the tight limits of calls that are answered at once hold, and TooLongForNow is raised beyond them.
     Raises AppError for what the input or the limits do not allow; such a failure leaves its outcome in the ledger.
@@ -169,7 +176,7 @@ def result_make(
                     measured = replace(measured, verified=True)
                 result = _store(owner, source, plan, operation, staged, measured, ctx.job if ctx else None)
                 if ctx:
-                    done.result = selectors.result_body(result)
+                    done.result = told(result)
             return result
     except engine.Stopped:
         if ctx:

@@ -7,6 +7,7 @@ from compression.api import (
     batch_views,
     compare_views,
     history_views,
+    optimising_views,
     snippet_views,
     stream_views,
     views,
@@ -30,6 +31,19 @@ urlpatterns = [
         "compare/<uuid:pk>/snippets",
         snippet_views.ComparisonSnippets.as_view(),
         name="comparison-snippets",
+    ),
+    path("optimize", optimising_views.Optimise.as_view(), name="optimize"),
+    path("optimize/strategies", optimising_views.StrategyList.as_view(), name="strategies"),
+    path("enhanced/optimize-iterative", optimising_views.Iterate.as_view(), name="optimize-iterative"),
+    path("optimizations", optimising_views.OptimisationList.as_view(), name="optimisations"),
+    path("optimizations/<uuid:pk>", optimising_views.OptimisationDetail.as_view(), name="optimisation"),
+    path(
+        "optimizations/<uuid:pk>/trace",
+        optimising_views.OptimisationTrace.as_view(),
+        name="optimisation-trace",
+    ),
+    path(
+        "optimizations/<uuid:pk>/keep", optimising_views.OptimisationKeep.as_view(), name="optimisation-keep"
     ),
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),

@@ -1,0 +1,1 @@
+"""Searching for the best way to compress a file, and the algorithms that come of it."""
