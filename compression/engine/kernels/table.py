@@ -9,24 +9,55 @@ from typing import Any
 from compression.engine.kernels import helper, kernel
 
 NEWLINE, RETURN = 10, 13
+MOST_MISSED = 32
+"""Quotations without an end after which line ends are parts of none."""
 
 
-@kernel("int64(uint8[::1], int64, int64, int64, int64, int32[::1], int32[::1], int32[::1])")
+@helper
+def _closes(following: int, separator: int, quote: int) -> bool:
+    """Whether a quotation mark before this byte may be the last of a field, or one of two."""
+    return following in (separator, quote, NEWLINE, RETURN)
+
+
+@kernel("int64(uint8[::1], int64, int64, int64, int64, int64, int32[::1], int32[::1], int32[::1])")
 def cut(
-    data: Any, separator: int, quote: int, merge: int, crlf: int, cuts: Any, counts: Any, ends: Any
+    data: Any,
+    separator: int,
+    quote: int,
+    merge: int,
+    crlf: int,
+    longest: int,
+    cuts: Any,
+    counts: Any,
+    ends: Any,
 ) -> int:
-    """Find the ends of all fields, the number of fields of each line and its end; returns the number of ends.
+    """Find the ends of all fields, the number of fields of each line and its end; returns the number of lines.
 
     `data` ends with a line end. Lines of 0 fields have no ends: a quotation is open, or the line end is another. Of
-    adjacent separators only the first is one where `merge`, and none at the beginning of a line.
+    adjacent separators only the first is one where `merge`, and none at the beginning of a line. A line end in a
+    quotation that is a field is a part of it, where that goes on for `longest` bytes at most.
     """
-    at = first = line = start = 0
-    inside = False
-    for i in range(len(data)):
+    at = first = line = start = begin = i = missed = 0
+    opened = quoted = False
+    resume = stopped = -1
+    most = MOST_MISSED if longest > 0 else 0
+    while i < len(data):
         byte = data[i]
+        if byte == NEWLINE and opened and quoted and missed < most and i != stopped:
+            resume = i if resume < 0 else resume
+            if i - resume < longest and i + 1 < len(data):
+                i += 1
+                continue
+            stopped = resume
+        elif byte == quote and opened and resume >= 0 and not _closes(data[i + 1], separator, quote):
+            stopped = resume
+        if stopped == resume and resume >= 0:
+            # The quotation has no end: the line is over where it first could be.
+            i = resume
+            byte = NEWLINE
+            missed += 1
         if byte == NEWLINE:
-            ended = i > start and data[i - 1] == RETURN
-            if inside or (crlf and not ended):
+            if opened or (crlf and (i == start or data[i - 1] != RETURN)):
                 at = first
             else:
                 cuts[at] = i - 1 if crlf else i
@@ -34,13 +65,18 @@ def cut(
             counts[line] = at - first
             ends[line] = i
             line += 1
-            first, start, inside = at, i + 1, False
+            first, start, begin, resume = at, i + 1, i + 1, -1
+            opened = quoted = False
         elif byte == quote:
-            inside = not inside
-        elif byte == separator and not inside and not (merge and (i == start or data[i - 1] == separator)):
+            quoted = quoted or i == begin
+            opened = not opened
+        elif byte == separator and not opened and not (merge and (i == start or data[i - 1] == separator)):
             cuts[at] = i
             at += 1
-    return at
+            begin = i + 1
+            quoted = False
+        i += 1
+    return line
 
 
 @kernel(

@@ -20,15 +20,22 @@ MAX_SHAPES, MAX_COLUMNS = 64, 4096
 HEADER_LOOK = 6
 """Lines that tell whether the first is a header."""
 _NUMBER = re.compile(rb"""[\s"']*[-+]?\.?[0-9]""")
-CRLF, OPEN = 1, 2
-"""Bits of the note: lines end with CR LF; the last line has no end."""
+LONGEST_QUOTATION = 1 << 16
+INNER = (11, 12, *range(1, 9), *range(14, 32), *range(127, 256))
+"""What may stand for a line end in a field."""
+CRLF, OPEN, INNERS = 1, 2, 4
+"""Bits of the note: lines end with CR LF; the last line has no end; what stands for line ends in fields follows."""
 
 
 class Cut(NamedTuple):
-    """Lines cut into fields: the ends of all fields, and for each line its number of fields (0: none) and its end."""
+    """Lines cut into fields: the ends of all fields, and for each line its number of fields (0: none) and its end.
+
+    Where `inner` is not 0, it stands in `data` for the line ends in fields.
+    """
 
     data: Array
     crlf: bool
+    inner: int
     cuts: Any
     counts: Any
     ends: Any
@@ -39,12 +46,19 @@ def cut_lines(data: Array, separator: int, quote: int, *, merged: bool) -> Cut:
     from compression.engine.kernels import table
 
     data = np.array(data)
-    lines = int(np.count_nonzero(data == NEWLINE))
-    crlf = 2 * int(np.count_nonzero(data == RETURN)) > lines
-    cuts = np.empty(lines + int(np.count_nonzero(data == separator)), np.int32)
+    occurring = np.bincount(data, minlength=256)
+    lines = int(occurring[NEWLINE])
+    crlf = 2 * int(occurring[RETURN]) > lines
+    free = next((byte for byte in INNER if not occurring[byte] and byte not in (separator, quote)), 0)
+    cuts = np.empty(lines + int(occurring[separator]), np.int32)
     counts, ends = np.empty(lines, np.int32), np.empty(lines, np.int32)
-    used = table.cut(data, separator, quote, int(merged), int(crlf), cuts, counts, ends)
-    return Cut(data, crlf, cuts[:used], counts, ends)
+    longest = LONGEST_QUOTATION if free and quote else 0
+    found = table.cut(data, separator, quote, int(merged), int(crlf), longest, cuts, counts, ends)
+    counts, ends = counts[:found], ends[:found]
+    if found < lines:
+        data[data == NEWLINE] = free
+        data[ends] = NEWLINE
+    return Cut(data, crlf, free if found < lines else 0, cuts[: int(counts.sum())], counts, ends)
 
 
 @transform
@@ -52,11 +66,11 @@ def cut_lines(data: Array, separator: int, quote: int, *, merged: bool) -> Cut:
 class Table(Transform):
     """Lines of fields between separators, as columns; `columns` are the numbers of fields that lines may have.
 
-    Lines of different numbers are tables of their own. Every other line is kept as a whole, as is a header. Separators
-    between quotation marks are none. Where adjacent separators are `merged`, only the first counts, and those at the
-    beginning of a line do not: a field keeps the others. Streams: the columns, then the lines that were kept, and
-    the lengths and the shapes (0: kept) of runs of lines. A column that is `given` another (its number, from 1) has its
-    rows in the order of that.
+    Lines of different numbers are tables of their own. Every other line is kept as a whole, as is a header. Between
+    quotation marks are no separators and no ends of lines. Where adjacent separators are `merged`, only the first
+    counts, and those at the beginning of a line do not: a field keeps the others. A column that is `given` another (its
+    number, from 1) has its rows in the order of that. Streams: the columns, then the lines that were kept, and the
+    lengths and the shapes (0: kept) of runs of lines.
     """
 
     id: ClassVar[str] = "table"
@@ -107,11 +121,11 @@ class Table(Transform):
         first, last = int(bool(names)), len(lines.counts) - int(is_open)
         shapes, sizes = np.zeros(len(lines.counts), np.uint8), np.zeros(self.outputs - 2, np.int64)
         slots = self._first_slots
-        if not len(shapes) or not table.measure(*lines[2:], shape_of, slots, first, last, shapes, sizes):
+        if not len(shapes) or not table.measure(*lines[3:], shape_of, slots, first, last, shapes, sizes):
             raise Unfit("No line has so many fields")
         limits = np.cumsum(sizes)
         out = np.empty(int(limits[-1]), np.uint8)
-        table.gather(lines.data, *lines[2:], shapes, slots, limits - sizes, out)
+        table.gather(lines.data, *lines[3:], shapes, slots, limits - sizes, out)
         *parts, others = np.split(out, limits[:-1])
         if self.given:
             parts = given.ordered(parts, self.given)
@@ -121,7 +135,9 @@ class Table(Transform):
         ]
         kept = Stream(others, 1, Kind.TEXT, "lines outside of the table")
         writer = Writer()
-        writer.number(CRLF * lines.crlf + OPEN * is_open)
+        writer.number(CRLF * lines.crlf + OPEN * is_open + INNERS * bool(lines.inner))
+        if lines.inner:
+            writer.number(lines.inner)
         return Encoded([*columns, kept, *_runs(shapes)], bytes(writer.data))
 
     def _labels(self, names: list[str]) -> Iterator[str]:
@@ -134,7 +150,8 @@ class Table(Transform):
         from compression.engine.kernels import table
 
         reader = Reader(note)
-        flags = reader.number(CRLF | OPEN)
+        flags = reader.number(CRLF | OPEN | INNERS)
+        inner = reader.number(255) if flags & INNERS else NEWLINE
         reader.finish()
         *slots, others, run_lengths, shapes = streams
         if len(run_lengths) != 4 * len(shapes):
@@ -162,6 +179,8 @@ class Table(Transform):
         )
         if written != size:
             raise CorruptStream("The columns of a table do not fit together")
+        if inner != NEWLINE:
+            out[out == inner] = NEWLINE
         return out[: size - 1] if flags & OPEN and size else out
 
 

@@ -58,6 +58,20 @@ def test_odd_lines_are_kept_whole_in_their_order() -> None:
     assert shapes.tolist() == [0, 1, 0, 1, 0]
 
 
+def test_line_ends_in_quotations_are_parts_of_fields() -> None:
+    result = encoded(Table(columns=(2,)), b'1,"a\n""b"" \nc"\n2,"d"\n3,"no end\n4,x\n')
+    first, second, kept, *_ = (stream.data.tobytes() for stream in result.streams)
+    assert first == b"1\n2\n4\n"
+    assert second == b'"a\x0b""b"" \x0bc"\n"d"\nx\n'
+    assert kept == b'3,"no end\n'
+
+
+def test_quotations_without_an_end_hinder_little() -> None:
+    text = b'1,5" wide\n3,4\n2,"never\n3,4\n' * 200 + bytes(range(11, 256)).replace(b'"', b"") + b"\n"
+    result = encoded(Table(columns=(2,)), text)
+    assert result.streams[0].data.tobytes().count(b"3") >= 350
+
+
 def test_lines_of_other_numbers_of_fields_are_a_table_of_their_own() -> None:
     result = encoded(Table(separator=32, columns=(2, 3), merged=True), b"  a   b\nc  d e\nf  g\n")
     columns = [stream.data.tobytes() for stream in result.streams[:5]]
