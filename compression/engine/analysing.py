@@ -1,132 +1,89 @@
 """A look at content for people and programs: its features, the structure found in it, and pictures of it."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from compression.engine.analysis.features import byte_entropy, features
+from compression.engine import places
+from compression.engine.analysed import Analysis, Finding, Part, Records
+from compression.engine.analysis.features import FEATURES_VERSION, byte_entropy, features_of
 from compression.engine.analysis.proposals import Proposal
 from compression.engine.codecs.reader import Bytes
-from compression.engine.limits import KiB, MiB
+from compression.engine.describing import elements, printable
+from compression.engine.limits import KiB
 from compression.engine.search import Aim, Objective, Trace
 from compression.engine.search.planner import Applied, Planner, apply
 from compression.engine.search.sampling import head
-from compression.engine.streams import Array, Kind, Stream, array, words
+from compression.engine.streams import Stream, array
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
 
-LOOKED_AT = 1 * MiB
-"""Bytes at the front of the content that structure is looked for in."""
-WINDOWS = 256
 PARTS = 200
 """Fields or columns that are told of, at most."""
-EXAMPLES = 3
 
-
-@dataclass(frozen=True)
-class Finding:
-    """A structure that pays: the reason in words, the transforms, and the size as a part of that without them.
-
-    Sizes are estimates with a fast codec on a sample.
-    """
-
-    reason: str
-    transforms: tuple[str, ...]
-    relative_size: float
-
-
-@dataclass(frozen=True)
-class Part:
-    """A field, a column or another stream that the first transform gives out, on the part that was looked at.
-
-    `entropy` in bits for a byte; `distinct`: how many different elements (0 where these are not told apart); `share`:
-    of the estimated size of all parts.
-    """
-
-    label: str
-    kind: str
-    width: int
-    size: int
-    entropy: float
-    distinct: int
-    low: str
-    high: str
-    examples: tuple[str, ...]
-    share: float
-
-
-@dataclass(frozen=True)
-class Records:
-    """Records of fixed length: bytes before the first, bytes of one, and the widths of its fields."""
-
-    skip: int
-    stride: int
-    widths: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """What is known of content; see the fields' types. `cpu_s`: the CPU seconds that it took."""
-
-    size: int
-    features: dict[str, float]
-    findings: tuple[Finding, ...]
-    parts: tuple[Part, ...]
-    records: Records | None
-    entropy: tuple[float, ...]
-    """Bits for a byte in up to 256 windows along the content."""
-    histogram: tuple[int, ...]
-    """How often each byte occurs."""
-    cpu_s: float
-
-    def config(self) -> dict[str, Any]:
-        """The analysis as JSON data."""
-        return asdict(self)
+Read = Callable[[int, int], Bytes]
+"""Gives bytes of the content from an offset on: so many, all of which are there."""
 
 
 def analyze(data: Bytes, budget_cpu_s: float = 2.0) -> Analysis:
     """Look at content: features, structure and pictures, in about so many CPU seconds at most; takes any bytes."""
+    view = memoryview(data)
+    return analyze_parts(lambda offset, length: view[offset : offset + length], len(view), budget_cpu_s)
+
+
+def analyze_parts(read: Read, size: int, budget_cpu_s: float = 2.0) -> Analysis:
+    """As `analyze`, of content of any size: no more of it is read than `places` says."""
     started = time.process_time()
-    content = array(data)
-    sample = head(Stream(content), LOOKED_AT)
+    sample = head(Stream(array(read(*places.front(size)))), places.FRONT)
     planner = Planner(Aim(Objective.RATIO), Trace(budget_cpu_s))
     ranked = planner.promising(sample)
-    applied = _shown(ranked, sample)
+    shown = _shown(ranked)
+    applied = None if shown is None else apply(ranked[shown][1].chain, sample)
+    group = _group(applied) if applied else []
+    along, histogram = _pictures(read, size)
     return Analysis(
-        size=len(content),
-        features=features(content),
+        size=size,
+        features_version=FEATURES_VERSION,
+        features=features_of([array(read(*place)) for place in places.slices(size)], size),
+        structure_bytes=sample.size,
         findings=tuple(
-            Finding(proposal.reason, tuple(map(str, proposal.chain)), round(promise, 4))
+            Finding(printable(proposal.reason), _short(proposal), round(promise, 4))
             for promise, proposal in ranked
         ),
-        parts=_parts(applied) if applied else (),
+        shown=shown,
+        parts=tuple(_parts(group[:PARTS])),
+        parts_total=len(group),
         records=_records(applied) if applied else None,
-        entropy=_entropy_along(content),
-        histogram=tuple(int(count) for count in np.bincount(content, minlength=256)),
+        picture_bytes=sum(histogram),
+        window=places.step(size),
+        entropy=along,
+        histogram=histogram,
         cpu_s=round(time.process_time() - started, 4),
     )
 
 
-def _shown(ranked: list[tuple[float, Proposal]], sample: Stream) -> Applied | None:
-    """The best structure applied, or that of a table where there is one: people know it, and columns promise more."""
+def _short(proposal: Proposal) -> tuple[str, ...]:
+    return tuple(printable(str(transform)) for transform in proposal.chain)
+
+
+def _pictures(read: Read, size: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Bits for a byte along the content, by the middle 64 KiB of each window; and how often each byte occurs."""
+    along, histogram = [], np.zeros(256, np.int64)
+    for place in places.windows(size):
+        window = array(read(*place))
+        extra = max(len(window) - 64 * KiB, 0) // 2
+        along.append(round(byte_entropy(window[extra : len(window) - extra]), 4))
+        histogram += np.bincount(window, minlength=256)
+    return tuple(along), tuple(histogram.tolist())
+
+
+def _shown(ranked: list[tuple[float, Proposal]]) -> int | None:
+    """The best structure, or a table where there is one: people know it, and columns promise more."""
     if not ranked:
         return None
-    tables = [pair for pair in ranked if isinstance(pair[1].chain[0], Table)]
-    return apply((tables or ranked)[0][1].chain, sample)
-
-
-def _entropy_along(data: Array) -> tuple[float, ...]:
-    """Bits for a byte in windows of equal size; of windows beyond 64 KiB the middle is looked at."""
-    size = max(-(-len(data) // WINDOWS), 64)
-    found = []
-    for start in range(0, len(data), size):
-        window = data[start : start + size]
-        extra = max(len(window) - 64 * KiB, 0) // 2
-        found.append(round(byte_entropy(window[extra : len(window) - extra]), 4))
-    return tuple(found)
+    tables = (number for number, (_, proposal) in enumerate(ranked) if isinstance(proposal.chain[0], Table))
+    return next(tables, 0)
 
 
 def _records(applied: Applied) -> Records | None:
@@ -136,15 +93,17 @@ def _records(applied: Applied) -> Records | None:
     return None
 
 
-def _parts(applied: Applied) -> tuple[Part, ...]:
+def _group(applied: Applied) -> list[Stream]:
     """The streams of the first transform that gives out several; of all transforms where none does."""
-    group: Sequence[Stream] = next(
-        (streams for streams in applied.streams if len(streams) > 2), applied.ends()
-    )
-    listed = [stream for stream in group if stream.size][:PARTS]
-    sizes = [_estimate(stream) for stream in listed]
+    group = next((streams for streams in applied.streams if len(streams) > 2), applied.ends())
+    return [stream for stream in group if stream.size]
+
+
+def _parts(group: Sequence[Stream]) -> Iterator[Part]:
+    sizes = [_estimate(stream) for stream in group]
     total = max(sum(sizes), 1.0)
-    return tuple(_part(stream, size / total) for stream, size in zip(listed, sizes, strict=True))
+    for stream, size in zip(group, sizes, strict=True):
+        yield _part(stream, size / total)
 
 
 def _estimate(stream: Stream) -> float:
@@ -152,30 +111,16 @@ def _estimate(stream: Stream) -> float:
 
 
 def _part(stream: Stream, share: float) -> Part:
-    values, examples = _values(stream)
+    found = elements(stream)
     return Part(
-        label=stream.label,
-        kind=stream.kind.value,
+        label=printable(stream.label),
+        kind=found.kind,
         width=stream.width,
         size=stream.size,
         entropy=round(byte_entropy(stream.data), 4),
-        distinct=len(values),
-        low=str(values[0]) if len(values) else "",
-        high=str(values[-1]) if len(values) else "",
-        examples=tuple(str(example) for example in examples),
+        distinct=found.distinct,
+        low=found.low,
+        high=found.high,
+        examples=found.examples,
         share=round(share, 4),
     )
-
-
-def _values(stream: Stream) -> tuple[Sequence[Any], Sequence[Any]]:
-    """The different elements in order, and the first few as they come; none where elements cannot be told apart."""
-    if stream.kind in (Kind.STRINGS, Kind.TEXT):
-        lines = stream.data.tobytes().decode("utf-8", "replace").split("\n")[:-1]
-        return sorted(set(lines)), lines[:EXAMPLES]
-    if stream.kind in (Kind.NUMBERS, Kind.SYMBOLS) and stream.width in (1, 2, 4, 8):
-        numbers = words(stream.data, stream.width)
-    elif stream.kind is Kind.FLOATS and stream.width in (4, 8):
-        numbers = stream.data.view(f"<f{stream.width}")
-    else:
-        return (), ()
-    return np.unique(numbers), numbers[:EXAMPLES]  # type: ignore[return-value] # arrays do what sequences do here

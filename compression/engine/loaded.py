@@ -4,12 +4,13 @@ import numpy as np
 import numpy.ma
 
 from compression.engine import kernels
+from compression.engine.analysing import analyze
 from compression.engine.compressing import compress
-from compression.engine.isolation import optimising
+from compression.engine.isolation import analysing, optimising
 from compression.engine.reading import decompress
 from compression.engine.search import Objective
 
-__all__ = ["compress", "decompress", "optimising"]
+__all__ = ["analysing", "analyze", "compress", "decompress", "optimising"]
 
 
 def _samples() -> list[bytes]:
@@ -27,5 +28,6 @@ def _samples() -> list[bytes]:
 
 kernels.warm()
 for _sample in _samples():
+    analyze(_sample)
     for _objective in Objective:
         decompress(compress(_sample, _objective, max_trials=100))

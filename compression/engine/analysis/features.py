@@ -10,33 +10,25 @@ from collections.abc import Iterator
 import numpy as np
 
 from compression.engine.codecs.zstd import zstd
-from compression.engine.limits import KiB
+from compression.engine.places import slices
 from compression.engine.streams import Array
 
 FEATURES_VERSION = 1
-SLICES, SLICE = 4, 16 * KiB
-ALIGNED = 16
-"""Slices begin at multiples of this, so that numbers are not cut."""
 LAGS = 64
 DELTA_LAGS = (1, 2, 3, 4, 8)
 FIXED_LAGS = (1, 2, 3, 4, 8, 12, 16, 24, 32)
 _PUNCTUATION = {"csv": b',;\t|"', "json": b'{}[]:"', "angle": b"<>"}
 
 
-def slices(data: Array) -> list[Array]:
-    """Four slices of 16 KiB spread over the content, all of it where it has no more."""
-    if len(data) <= SLICES * SLICE:
-        return [data]
-    last = len(data) - SLICE
-    starts = [last * number // (SLICES - 1) // ALIGNED * ALIGNED for number in range(SLICES)]
-    return [data[start : start + SLICE] for start in starts]
-
-
 def features(data: Array) -> dict[str, float]:
     """The features of content, by name, in a fixed order; all are finite, also for no bytes at all."""
-    parts = slices(data)
-    joined = np.concatenate(parts) if len(parts) > 1 else data
-    found: dict[str, float] = {"log_size": math.log2(1 + len(data))}
+    return features_of([data[at : at + length] for at, length in slices(len(data))], len(data))
+
+
+def features_of(parts: list[Array], size: int) -> dict[str, float]:
+    """As `features`, from the slices of content of `size` bytes."""
+    joined = np.concatenate(parts) if len(parts) > 1 else parts[0]
+    found: dict[str, float] = {"log_size": math.log2(1 + size)}
     for group in (
         _orders(joined),
         _shares(joined),

@@ -23,8 +23,10 @@ MAX_FDS = 2
 KEEP = {"event": "keep"}
 """What a client says so that an optimisation comes to an end with the best so far."""
 
-Operation = Literal["encode", "encode_many", "decode", "unpack", "inspect", "optimise", "weigh", "describe"]
-OF_ENGINE = frozenset({"optimise", "weigh", "describe"})
+Operation = Literal[
+    "encode", "encode_many", "decode", "unpack", "inspect", "optimise", "weigh", "describe", "analyse"
+]
+OF_ENGINE = frozenset({"optimise", "weigh", "describe", "analyse"})
 """Operations on pipelines: their children have all of the engine loaded."""
 
 

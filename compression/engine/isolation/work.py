@@ -74,6 +74,12 @@ def _describe(request: Request, fds: list[int], connection: socket.socket) -> di
     return describe(Source(fds[0]), Target(fds[1]))
 
 
+def _analyse(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    from compression.engine.isolation.analysing import analyse
+
+    return analyse(request, Source(fds[0]), Target(fds[1]))
+
+
 _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[str, Any]]] = {
     "encode": _encode,
     "encode_many": _encode_many,
@@ -83,6 +89,7 @@ _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[
     "optimise": _optimise,
     "weigh": _weigh,
     "describe": _describe,
+    "analyse": _analyse,
 }
 
 

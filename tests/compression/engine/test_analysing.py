@@ -2,6 +2,8 @@
 
 import json
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compression import engine
+from compression.engine import places
+from compression.engine.analysed import Analysis
+from compression.engine.analysing import analyze_parts
 from compression.engine.analysis.features import features
-from compression.engine.streams import array
+from compression.engine.describing import elements
+from compression.engine.isolation.analyse import analyse
+from compression.engine.streams import Kind, Stream, array
 
 NAMES = list(features(array(b"")))
 
@@ -68,3 +75,66 @@ def test_pictures_cover_all_of_the_content(data: bytes) -> None:
     assert len(found.entropy) <= 256
     assert all(0 <= value <= 8 for value in found.entropy)
     assert json.loads(json.dumps(found.config()))["size"] == len(data)
+
+
+def test_values_are_shown_as_what_they_are() -> None:
+    floats = np.array([0.25, 61.5, float("nan"), 43.0] * 10, "<f4").view(np.uint8)
+    found = elements(Stream(floats, 4, Kind.NUMBERS))
+    assert (found.kind, found.low, found.high, found.examples) == (
+        "floats",
+        "0.25",
+        "nan",
+        ("0.25", "61.5", "nan"),
+    )
+    assert elements(Stream(np.arange(9, dtype="<i4").view(np.uint8), 4, Kind.NUMBERS)).high == "8"
+    signed = np.array([-3, 5, 0], "<i2").view(np.uint8)
+    assert elements(Stream(signed, 2, Kind.NUMBERS)).low == "-3"
+    column = elements(Stream(array(b"10\n9\nNA\n-1\n"), 1, Kind.STRINGS))
+    assert (column.distinct, column.low, column.high) == (4, "-1", "10")
+    names = elements(Stream(array(b"10\nb\nc\nd\n"), 1, Kind.STRINGS))
+    assert (names.low, names.high) == ("10", "d")
+
+
+@given(data=st.binary(max_size=400), width=st.sampled_from([1, 2, 4, 8]), kind=st.sampled_from(list(Kind)))
+def test_any_elements_can_be_shown(data: bytes, width: int, kind: Kind) -> None:
+    found = elements(Stream(array(data[: len(data) // width * width]), width, kind))
+    assert all(text.isprintable() and len(text) <= 80 for text in (found.low, found.high, *found.examples))
+
+
+def test_what_content_holds_is_printable_and_short() -> None:
+    lines = b"".join(b"a\x1b[2J,<b>%d</b>,%s\n" % (n % 5, b"x" * 300) for n in range(3000))
+    found = engine.analyze(b"k\x00y,\xff,long\n" + lines)
+    texts = [text for part in found.parts for text in (part.label, part.low, part.high, *part.examples)]
+    assert any("\\x1b" in text for text in texts)
+    assert all(text.isprintable() and len(text) <= 80 for text in texts)
+
+
+def test_of_large_content_only_places_are_read() -> None:
+    size = 10 << 30
+    read: list[tuple[int, int]] = []
+
+    def reader(offset: int, length: int) -> bytes:
+        read.append((offset, length))
+        return bytes([offset % 251]) * length
+
+    found = analyze_parts(reader, size)
+    assert (found.size, len(found.entropy), found.window) == (size, 256, size // 256)
+    assert sum(found.histogram) == found.picture_bytes == 64 << 20
+    assert sorted(read) == sorted(places.everything(size))
+    assert all(offset + length <= size for offset, length in read)
+
+
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 70_000, (64 << 20) - 1, 64 << 20, (64 << 20) + 1])
+def test_pictures_are_of_everything_up_to_64_mib(size: int) -> None:
+    shown = sum(length for _, length in places.windows(size))
+    assert shown == size if size <= 64 << 20 else 63 << 20 < shown <= 64 << 20
+    assert len(list(places.windows(size))) <= 256
+
+
+def test_a_child_says_the_same(tmp_path: Path) -> None:
+    data = b"".join(b"%d,%d,%s\n" % (n, n * n, b"abc"[: n % 3]) for n in range(5000))
+    (tmp_path / "table").write_bytes(data)
+    with (tmp_path / "table").open("rb") as file:
+        found = analyse(file.fileno())
+    assert replace(found, cpu_s=0) == replace(engine.analyze(data), cpu_s=0)
+    assert Analysis.from_config(json.loads(json.dumps(found.config()))) == found
