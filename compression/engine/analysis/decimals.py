@@ -7,7 +7,8 @@ import numpy as np
 FEW = 512
 MOST_POWER = 12
 NEARLY_ALL = 0.9
-PRECISE = float(1 << 53)
+PRECISE = {4: float(1 << 22), 8: float(1 << 50)}
+"""What the whole numbers must be below by bytes of the floats: near what a float can hold, all are decimals."""
 
 
 def decimal_power(numbers: Any) -> int | None:
@@ -24,7 +25,9 @@ def decimal_power(numbers: Any) -> int | None:
             return None
         for power in range(MOST_POWER + 1):
             whole = np.rint(values * 10.0**power)
-            right = ((whole / 10.0**power).astype(some.dtype) == some) & (np.abs(whole) < PRECISE)
+            right = ((whole / 10.0**power).astype(some.dtype) == some) & (
+                np.abs(whole) < PRECISE[some.dtype.itemsize]
+            )
             if right.mean() >= NEARLY_ALL:
                 return power
     return None

@@ -1,10 +1,12 @@
 """Records of fixed length, found without any description: their length, where they begin, and their fields."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
 from compression.engine.analysis.fields import Layout, layout
+from compression.engine.analysis.numbers import numbers
 from compression.engine.analysis.proposals import Proposal, proposer
 from compression.engine.analysis.stride import strides
 from compression.engine.limits import KiB
@@ -18,6 +20,8 @@ HEADER = 64 * KiB
 """The longest header that is looked for."""
 NEAR = 1.1
 """A second layout is of use where it costs at most so many times what the best does."""
+FURTHER = 3
+"""Chains that are proposed for an array of numbers."""
 WORTH = 1.02
 """The fields may cost so much more than the content as it is: the estimate is not exact."""
 
@@ -45,10 +49,13 @@ def _proposed(found: Layout, stride: int, stream: Stream) -> Iterator[Proposal]:
     if len(found.widths) > 1:
         yield Proposal((split,), f"repeats at {stride} bytes: {len(found.widths)} fields")
     whole = Split(widths=(stride,), skip=skip) if split.widths != (stride,) else split
-    if stride in WIDTHS:
-        yield Proposal((whole,), f"numbers of {stride} bytes")
-    else:
+    if stride not in WIDTHS:
         yield Proposal((whole, Planes(width=stride)), f"lanes of {stride} bytes")
+        return
+    yield Proposal((whole,), f"numbers of {stride} bytes")
+    # What such numbers become is part of the proposal: without it they may not look worth it.
+    for further in islice(numbers(whole.encode(stream).streams[0]), FURTHER):
+        yield Proposal((whole, *further.chain), f"numbers of {stride} bytes: {further.reason}")
 
 
 def turns(flags: tuple[bool, ...]) -> tuple[int, ...]:

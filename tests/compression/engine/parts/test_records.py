@@ -36,7 +36,7 @@ def table(order: str = "<", header: int = 0) -> Array:
 
 def found(data: Array) -> list[Split]:
     """The splits that are proposed."""
-    return [p.chain[0] for p in proposals(Stream(data)) if isinstance(p.chain[0], Split)]
+    return [p.chain[0] for p in records(Stream(data)) if isinstance(p.chain[0], Split)]
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

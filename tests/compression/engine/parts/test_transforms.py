@@ -11,19 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compression.engine.errors import EngineError, Unfit
+from compression.engine.gif import blocks
 from compression.engine.streams import Array, Stream, array
 from compression.engine.transforms import Transform, transforms
 from compression.engine.transforms.affixes import Affixes
+from compression.engine.transforms.bitfields import BitFields
 from compression.engine.transforms.bits import BitPlanes
 from compression.engine.transforms.branches import Branches
 from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.delta import Delta
+from compression.engine.transforms.fixed import Fixed
+from compression.engine.transforms.floats import FloatBits
 from compression.engine.transforms.front import Front
+from compression.engine.transforms.gif import Gif
 from compression.engine.transforms.inflated import Inflated
 from compression.engine.transforms.lattice import Lattice
 from compression.engine.transforms.moments import Moments
+from compression.engine.transforms.narrow import Narrow
 from compression.engine.transforms.planes import Planes
 from compression.engine.transforms.predict import Predict
+from compression.engine.transforms.runs import Runs
+from compression.engine.transforms.same import Same
 from compression.engine.transforms.scanlines import Scanlines
 from compression.engine.transforms.sections import Sections
 from compression.engine.transforms.split import Split
@@ -59,6 +67,12 @@ def _code(data: bytes) -> bytes:
     return (part + bytes(-len(part) % 4)) * (20_000 // len(part) + 1)
 
 
+def _gif(data: bytes) -> bytes:
+    """A GIF file whose pixels are the bytes, and something around it."""
+    pixels = array(data + hashlib.sha512(data).digest() + hashlib.sha512(data[1:]).digest())
+    return data + b"GIF87a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\x08" + blocks(pixels, 8, 255, (0,)) + b";" + data
+
+
 def _deflated(data: bytes) -> bytes:
     """Two streams, and something around them."""
     noise = b"".join(hashlib.sha512(data + bytes([n])).digest() for n in range(4))
@@ -82,6 +96,29 @@ def _stepped(width: int) -> Fitting:
     return lambda data: b"".join(byte.to_bytes(1, "big").rjust(width, b"\3") for byte in data + b"\1")
 
 
+def _decimals(width: int, places: int) -> Fitting:
+    """Decimals as floats, one in five not a decimal at all."""
+
+    def fitting(data: bytes) -> bytes:
+        numbers = np.frombuffer(data[: len(data) // 2 * 2], "<i2") / 10.0**places
+        numbers[4::5] = np.resize([np.nan, -0.0, 1e300, 1 / 3, -np.inf, 5e-324], len(numbers[4::5]))
+        with np.errstate(over="ignore"):
+            return numbers.astype(f"<f{width}").tobytes()
+
+    return fitting
+
+
+def _near(width: int) -> Fitting:
+    """Numbers in a range of 200 with a step of 3, the eleventh and so on far from them."""
+
+    def fitting(data: bytes) -> bytes:
+        numbers = (np.frombuffer(data, np.uint8) % np.uint8(66)).astype(f"<u{width}") * 3 - 50
+        numbers[10::11] = 1 << 8 * width - 2
+        return numbers.tobytes()
+
+    return fitting
+
+
 CASES: list[tuple[Transform, Fitting]] = [
     *(
         (Delta(width=width, lag=lag, by=by), _whole(width))
@@ -94,6 +131,18 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((Tokens(width=width, index=2), _whole(width)) for width in (1, 2, 4, 8)),
     (Split(widths=(4, 1, 2, 8), swapped=(0, 1, 2, 1), skip=5), _any),
     (Split(widths=(3,)), _any),
+    *(
+        (Fixed(width=width, places=2, whole=whole), _decimals(width, 2))
+        for width in (4, 8)
+        for whole in (2, 4, 8)
+    ),
+    *((Narrow(width=width, narrow=1), _near(width)) for width in (2, 4, 8)),
+    (Narrow(width=8, narrow=8), _whole(8)),
+    *((Runs(width=width), _whole(width)) for width in (1, 2, 4, 8)),
+    *((Same(width=width), lambda data, width=width: data[:1] * width * len(data)) for width in (1, 3)),
+    *((FloatBits(width=width, by=by), _whole(width)) for width in (2, 4, 8) for by in ("order", "exponent")),
+    *((BitFields(bits=(12, 4, 1, 7, 57, 7), order=order, skip=3), _any) for order in ("low", "high")),
+    (BitFields(bits=(12, 12)), _any),
     *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
     (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
     *((Predict(width=width), _whole(width)) for width in (1, 2, 3, 4)),
@@ -104,6 +153,7 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((Lattice(width=width, group=group), _stepped(width)) for width in (1, 2, 4) for group in (0, 3, 100)),
     (Inflated(), _deflated),
     *((Branches(machine=machine), _code) for machine in ("x86", "arm64", "arm")),
+    (Gif(), _gif),
     (Scanlines(row=6, channels=3), lambda data: data + bytes(7)),
     (Scanlines(row=8, channels=2, width=2), lambda data: data + bytes(9)),
     (Table(), _after(b"1,b\n")),
