@@ -15,6 +15,7 @@ from compression.engine.streams import WIDTHS, Array, Kind, Stream
 from compression.engine.transforms.affixes import Affixes, affixes
 from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.front import Front
+from compression.engine.transforms.hexes import Hexes, hex_pattern
 from compression.engine.transforms.moments import Moments
 from compression.engine.transforms.numeric import MIN_FITTING, Numeric
 from compression.engine.transforms.words import Words
@@ -26,8 +27,11 @@ MOSTLY = 0.97
 FRONT = 0.15
 """Front coding is proposed where it takes this part of the bytes away."""
 MAX_PLACES = 17
+MIN_DIGITS = 4
+"""Fewer hexadecimal digits do well as text."""
 MAX_WORDS = 1 << 16
 _DECIMAL = re.compile(rb"( *)(-?)([0-9]+)(?:\.([0-9]+))?\n")
+_UPPER = re.compile(rb"[A-F]")
 DATES = (
     (r"[12]\d{3}-\d\d-\d\d", "%Y-%m-%d"),
     (r"[12]\d{3}/\d\d/\d\d", "%Y/%m/%d"),
@@ -86,6 +90,7 @@ def _of(stream: Stream, ends: Any) -> Iterator[Proposal]:
     some = strings.chosen(data, ends, rows)
     yield from _decimals(data, ends, some)
     yield from _moments(data, ends, some)
+    yield from _hexes(some)
     yield from _words(data, ends)
     if _shared(data, ends) > FRONT:
         yield Proposal((Front(),), "strings begin like the one before")
@@ -181,6 +186,20 @@ def _layouts(text: str) -> Iterator[str]:
             parts.append(" %Y" if re.fullmatch(r" \d{4}", rest) else rest)
             if layout or of_time:
                 yield "".join(parts)
+
+
+def _hexes(some: list[bytes]) -> Iterator[Proposal]:
+    """Hexadecimal digits, of which some are letters."""
+    sample = Stream(np.frombuffer(b"".join(some), np.uint8))
+    letters = "upper" if _UPPER.search(sample.data.data) else "lower"
+    try:
+        digits = hex_pattern(sample.data, strings.ends(sample.data), letters).count(0)
+        transform = Hexes(width=(digits + 1) // 2, letters=letters)
+        packed, _, _ = transform.encode(sample).streams
+    except Unfit:
+        return
+    if digits >= MIN_DIGITS and (packed.data % 16 > 9).any():
+        yield Proposal((transform,), f"{digits} hexadecimal digits")
 
 
 def _words(data: Array, ends: Any) -> Iterator[Proposal]:

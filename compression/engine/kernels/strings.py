@@ -249,3 +249,58 @@ def keys(data: Any, ends: Any, out: Any) -> int:
         out[n] = _key(data, start, ends[n])
         start = ends[n] + 1
     return start
+
+
+@helper
+def _nibble(byte: int, letters: int) -> int:
+    """The value of a hexadecimal digit whose letters begin with this one; -1 for others."""
+    if 48 <= byte <= 57:
+        return byte - 48
+    return byte - letters + 10 if 0 <= byte - letters < 6 else -1
+
+
+@kernel("int64(uint8[::1], int64[::1], uint8[::1], int64, int64, uint8[::1], uint8[::1])")
+def unhex(data: Any, ends: Any, pattern: Any, letters: int, width: int, out: Any, fits: Any) -> int:
+    """Pack the digits of the strings that are like the pattern, whose zeros are digits; how many are.
+
+    The `width` bytes of a string have its last digits first. `out` has room for all strings.
+    """
+    start = count = 0
+    for n in range(len(ends)):
+        fit = ends[n] - start == len(pattern)
+        place = count * width
+        for k in range(width):
+            out[place + k] = 0
+        digit = 0
+        for k in range(len(pattern) - 1, -1, -1):
+            if fit and pattern[k] != 0:
+                fit = data[start + k] == pattern[k]
+            elif fit:
+                value = _nibble(data[start + k], letters)
+                fit = value >= 0
+                if fit:
+                    out[place + digit // 2] |= value << (digit % 2 * 4)
+                digit += 1
+        fits[n] = fit
+        count += fit
+        start = ends[n] + 1
+    return count
+
+
+@kernel("int64(uint8[::1], uint8[::1], int64, int64, uint8[::1])")
+def hexed(packed: Any, pattern: Any, letters: int, width: int, out: Any) -> int:
+    """The inverse of `unhex`, each string with a line end, into just the room that is needed; -1 for other digits."""
+    at = 0
+    for n in range(len(packed) // width):
+        digit = 0
+        for k in range(len(pattern) - 1, -1, -1):
+            if pattern[k] != 0:
+                out[at + k] = pattern[k]
+            else:
+                value = packed[n * width + digit // 2] >> (digit % 2 * 4) & 15
+                out[at + k] = value + (48 if value < 10 else letters - 10)
+                digit += 1
+        at += len(pattern)
+        out[at] = NEWLINE
+        at += 1
+    return at

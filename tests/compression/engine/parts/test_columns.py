@@ -1,5 +1,6 @@
 """Columns of strings: what is proposed for them, and that odd strings do no harm."""
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -12,6 +13,7 @@ from compression.engine.transforms import Transform
 from compression.engine.transforms.affixes import Affixes
 from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.front import Front
+from compression.engine.transforms.hexes import Hexes
 from compression.engine.transforms.moments import Moments
 from compression.engine.transforms.words import Words
 
@@ -74,6 +76,15 @@ def test_what_is_written_otherwise_is_kept_aside(string: str) -> None:
 )
 def test_the_form_is_found(strings: list[str], expected: Transform) -> None:
     assert (expected,) in chains(strings)
+
+
+def test_hexadecimal_digits_are_found() -> None:
+    hashes = [hashlib.sha256(b"%d" % n).hexdigest() for n in range(ROWS)]
+    assert (Hexes(width=32),) in chains(hashes)
+    assert (Hexes(width=8, letters="upper"),) in chains(
+        [f"{{{name[:8]}-{name[8:16]}}}".upper() for name in hashes]
+    )
+    assert numbers(Hexes(width=4), ["x000000ff", "0", "x0001a000"]) == [0xFF, 0x1A000]
 
 
 def test_what_all_begin_and_end_with_hinders_nothing() -> None:

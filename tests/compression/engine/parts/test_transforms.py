@@ -24,6 +24,7 @@ from compression.engine.transforms.fixed import Fixed
 from compression.engine.transforms.floats import FloatBits
 from compression.engine.transforms.front import Front
 from compression.engine.transforms.gif import Gif
+from compression.engine.transforms.hexes import Hexes
 from compression.engine.transforms.inflated import Inflated
 from compression.engine.transforms.lattice import Lattice
 from compression.engine.transforms.moments import Moments
@@ -181,6 +182,8 @@ CASES: list[tuple[Transform, Fitting]] = [
         for order in ("sorted", "frequent")
     ),
     (Affixes(), _strings(b'"a"', b'"bc"', b'""', b'"', b'"a"', b'"x"', b'"y"')),
+    (Hexes(width=3), _strings(b"<a-0-1f03>", b"<b-1-0e02>", b"<0-1-0e02>", b"<A-1-0e02>", b"<0-1-0e02")),
+    (Hexes(width=2, letters="upper"), _strings(b"01AF", b"FE05", b"fe05", b"")),
     (Front(), _strings(b"aa", b"ab", b"abc", b"", b"abcd")),
 ]
 ids = [str(case) for case, _ in CASES]
