@@ -30,6 +30,7 @@ NAMES: tuple[str, ...] = (
     "predict",
     "pricing",
     "scanlines",
+    "sequences",
     "slots",
     "strings",
     "table",

@@ -35,6 +35,7 @@ from compression.engine.transforms.runs import Runs
 from compression.engine.transforms.same import Same
 from compression.engine.transforms.scanlines import Scanlines
 from compression.engine.transforms.sections import Sections
+from compression.engine.transforms.sequences import Sequences
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
 from compression.engine.transforms.templates import Templates
@@ -72,6 +73,12 @@ def _gif(data: bytes) -> bytes:
     """A GIF file whose pixels are the bytes, and something around it."""
     pixels = array(data + hashlib.sha512(data).digest() + hashlib.sha512(data[1:]).digest())
     return data + b"GIF87a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\x08" + blocks(pixels, 8, 255, (0,)) + b";" + data
+
+
+def _read(data: bytes) -> bytes:
+    """A sequence with its qualities, long enough for both strands to be known."""
+    bases = bytes(b"ACGTNa"[byte % 6] for byte in data) + b"ACGGTTAGCATTAGCCATGA" * 2
+    return b"@r1\n" + bases + b"\n+\n" + bytes(33 + base % 60 for base in bases) + b"\n"
 
 
 def _deflated(data: bytes) -> bytes:
@@ -161,6 +168,8 @@ CASES: list[tuple[Transform, Fitting]] = [
     (Table(columns=(3, 1, 2), quote=0), _after(b"1,b\r\n")),
     (Table(columns=(3, 2), given=(0, 1, 2, 0, 4), quote=0), _after(b"1,b\n3,x,2\n2,y,10\n")),
     (Table(separator=32, columns=(4, 2), merged=True), _after(b"1 2 3 4\n  a   b\n")),
+    (Sequences(), _after(b">a1\nACGTNnacg\n")),
+    (Sequences(form="fastq"), lambda data: _read(data) + _read(data[::-1]) + data),
     (Templates(), _after(b"at 12:05 for 7\n")),
     (Templates(slots="words", by="literal", columns=1), _after(b"blk_1234 is blk_1234\n")),
     (Templates(ends=b"]}", slots="numbers", quote=34, by="prefix"), _after(b'{"a1": "x\\"y", "b": [-1.5]}')),
