@@ -34,6 +34,8 @@ class Kind(StrEnum):
     """IEEE 754 numbers of 4 or 8 bytes, little endian."""
     SYMBOLS = "symbols"
     """Small whole numbers without order: ids of templates, indices of tokens."""
+    ERRORS = "errors"
+    """Folded errors of a prediction: small where those near by are small, and else without structure."""
     CODED = "coded"
     """Already without visible structure: residuals in planes, bits. Only leaves are of use."""
 

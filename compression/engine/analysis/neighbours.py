@@ -37,11 +37,9 @@ def predictions(stream: Stream) -> Iterator[Proposal]:
         return
     before = _lattice(stream, plane)
     where = f"neighbours at {', '.join(map(str, stream.lags))}"
-    out = 4 if stream.width == 3 else stream.width
     for rate in RATES:
         predict = Predict(width=stream.width, step=step, row=row, plane=plane, sort=_sort(stream), rate=rate)
-        then = _planes(step, out)
-        yield Proposal((*before, predict, *then), f"{stream.label}: {where} tell much")
+        yield Proposal((*before, predict), f"{stream.label}: {where} tell much")
 
 
 def _differences(stream: Stream, step: int, row: int) -> Iterator[Proposal]:

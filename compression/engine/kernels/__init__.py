@@ -24,6 +24,7 @@ from typing import Any, TypeVar, cast
 NAMES: tuple[str, ...] = (
     "branches",
     "decimals",
+    "errors",
     "lzw",
     "mix",
     "moments",

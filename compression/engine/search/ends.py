@@ -9,6 +9,7 @@ from compression.engine.errors import Unfit
 from compression.engine.leaves import Leaf
 from compression.engine.leaves.brotli import BrotliLeaf
 from compression.engine.leaves.bzip3 import Bzip3Leaf
+from compression.engine.leaves.errors import ErrorsLeaf
 from compression.engine.leaves.lz4 import Lz4Leaf
 from compression.engine.leaves.lzma import LzmaLeaf
 from compression.engine.leaves.pcodec import PcodecLeaf
@@ -71,6 +72,8 @@ def _fast(stream: Stream) -> list[Leaf]:
 
 
 def _strong(stream: Stream) -> list[Leaf]:
+    if stream.kind is Kind.ERRORS:
+        return [_errors(stream), Bzip3Leaf()]
     if stream.size <= SMALL:
         return [*_pcodec(stream), BrotliLeaf(), LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf()]
     if stream.kind is Kind.NUMBERS or stream.kind is Kind.FLOATS:
@@ -81,6 +84,12 @@ def _strong(stream: Stream) -> list[Leaf]:
     if stream.kind is Kind.BYTES:
         return [Bzip3Leaf(), LzmaLeaf(), LzmaLeaf(lc=4, pb=0), BrotliLeaf()]
     return [LzmaLeaf(), LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf()]
+
+
+def _errors(stream: Stream) -> Leaf:
+    """The coder of errors, told where their neighbours are."""
+    step, row, plane = (*(stream.lags or (1,)), 0, 0)[:3]
+    return ErrorsLeaf(width=stream.width, step=step, row=row, plane=plane)
 
 
 def _pcodec(stream: Stream) -> list[Leaf]:

@@ -58,9 +58,9 @@ class Predict(Transform):
         writer = Writer()
         writer.number(drop)
         errors = flat(folded.astype(f"<u{self.out}"))
-        return Encoded(
-            [Stream(errors, self.out, Kind.NUMBERS, f"errors of {stream.label}")], bytes(writer.data)
-        )
+        near = (self.step, self.row, self.plane) if self.row else (self.step,)
+        told = Stream(errors, self.out, Kind.ERRORS, f"errors of {stream.label}", near)
+        return Encoded([told], bytes(writer.data))
 
     def decode(self, streams: Sequence[Array], note: bytes, most: int) -> Array:
         (data,) = streams

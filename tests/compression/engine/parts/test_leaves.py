@@ -11,6 +11,7 @@ from compression.engine.errors import CorruptStream
 from compression.engine.leaves import Leaf, leaves
 from compression.engine.leaves.brotli import BrotliLeaf
 from compression.engine.leaves.bzip3 import Bzip3Leaf
+from compression.engine.leaves.errors import ErrorsLeaf
 from compression.engine.leaves.lz4 import Lz4Leaf
 from compression.engine.leaves.lzma import LzmaLeaf
 from compression.engine.leaves.mix import MixLeaf
@@ -30,6 +31,9 @@ CASES: list[tuple[Leaf, int]] = [
     *((Lz4Leaf(level=level), 1) for level in (0, 9)),
     (MixLeaf(), 1),
     (MixLeaf(model="numbers", width=3), 1),
+    *((ErrorsLeaf(width=width, step=step), width) for width in (1, 2, 4) for step in (1, 3)),
+    (ErrorsLeaf(width=2, step=1, row=7, plane=30), 2),
+    (ErrorsLeaf(width=1, step=3, row=12), 1),
     *((PcodecLeaf(type=kind), int(kind[1])) for kind in TYPES),
 ]
 each = pytest.mark.parametrize(("leaf", "width"), CASES, ids=[str(case) for case, _ in CASES])
