@@ -18,6 +18,7 @@ from compression.engine.transforms.affixes import Affixes
 from compression.engine.transforms.bitfields import BitFields
 from compression.engine.transforms.bits import BitPlanes
 from compression.engine.transforms.branches import Branches
+from compression.engine.transforms.characters import Characters
 from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.fixed import Fixed
@@ -72,7 +73,8 @@ def _code(data: bytes) -> bytes:
 def _gif(data: bytes) -> bytes:
     """A GIF file whose pixels are the bytes, and something around it."""
     pixels = array(data + hashlib.sha512(data).digest() + hashlib.sha512(data[1:]).digest())
-    return data + b"GIF87a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\x08" + blocks(pixels, 8, 255, (0,)) + b";" + data
+    codes = blocks(pixels, 8, 255, (0,), np.zeros(len(pixels), np.uint8))
+    return data + b"GIF87a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\x08" + codes + b";" + data
 
 
 def _read(data: bytes) -> bytes:
@@ -168,6 +170,10 @@ CASES: list[tuple[Transform, Fitting]] = [
     (Table(columns=(3, 1, 2), quote=0), _after(b"1,b\r\n")),
     (Table(columns=(3, 2), given=(0, 1, 2, 0, 4), quote=0), _after(b"1,b\n3,x,2\n2,y,10\n")),
     (Table(separator=32, columns=(4, 2), merged=True), _after(b"1 2 3 4\n  a   b\n")),
+    (Characters(), lambda data: data.decode("latin-1").encode() + b"\xe2\x82"),
+    (Characters(form="utf-16"), lambda data: b"\xff\xfe" + data),
+    (Characters(form="utf-16-be"), _any),
+    (Characters(form="utf-32"), lambda data: data.decode("latin-1").encode("utf-32-le") + b"x"),
     (Sequences(), _after(b">a1\nACGTNnacg\n")),
     (Sequences(form="fastq"), lambda data: _read(data) + _read(data[::-1]) + data),
     (Templates(), _after(b"at 12:05 for 7\n")),
