@@ -69,17 +69,16 @@ def _digits(data: Any, at: int, end: int, count: int, style: int) -> tuple[int, 
 
 
 @helper
-def _named(data: Any, at: int, end: int, names: Any) -> int:
-    """The number, from 1, of the three letters that are here; -1 where they are none of the names."""
-    if at + 3 <= end:
-        for n in range(len(names) // 3):
-            if (
-                data[at] == names[3 * n]
-                and data[at + 1] == names[3 * n + 1]
-                and data[at + 2] == names[3 * n + 2]
-            ):
-                return n + 1
-    return -1
+def _name(data: Any, at: int, end: int, names: Any, item: int, fields: Any) -> bool:
+    """Read the three letters that are here as a month or a day of the week; whether they are one."""
+    first, last, field = (0, 12, MONTH) if item == MONTH_NAME else (12, 19, WEEKDAY)
+    if at + 3 > end:
+        return False
+    for n in range(first, last):
+        if data[at] == names[3 * n] and data[at + 1] == names[3 * n + 1] and data[at + 2] == names[3 * n + 2]:
+            fields[field] = n - first + 1
+            return True
+    return False
 
 
 @helper
@@ -97,30 +96,37 @@ def _sound(fields: Any) -> Any:
 
 
 @helper
-def _item(item: int, argument: int, data: Any, at: int, end: int, fields: Any, names: Any) -> int:
-    """Read an item into its field; the place behind it, or -1."""
-    if item == LITERAL:
-        return at + 1 if at < end and data[at] == argument else -1
-    if item == MONTH_NAME:
-        fields[MONTH] = _named(data, at, end, names[:36])
-        return at + 3
-    if item == WEEKDAY:
-        fields[WEEKDAY] = _named(data, at, end, names[36:])
-        return at + 3
-    count = 4 if item == YEAR else argument if item == FRACTION else 2
-    style = PADDED if item in (YEAR, FRACTION, SHORT_YEAR) else argument
-    value, at = _digits(data, at, end, count, style)
-    if item == SHORT_YEAR and value >= 0:
-        fields[YEAR] = value + (1900 if value >= 70 else 2000)
-    else:
-        fields[item] = value
-    return at if value >= 0 else -1
+def _width(item: int, argument: int) -> int:
+    """How many digits an item has; 0 for what is no number."""
+    if item in (LITERAL, MONTH_NAME, WEEKDAY):
+        return 0
+    return 4 if item == YEAR else argument if item == FRACTION else 2
 
 
 @helper
-def _counted(fields: Any, per_day: int, parts: int) -> Any:
-    """The date and time in the fields as parts of the unit; only for years that leave room for the parts."""
-    count = _days(fields[YEAR], fields[MONTH], fields[DAY])
+def _style(item: int, argument: int) -> int:
+    """How a number is written."""
+    return PADDED if item in (YEAR, FRACTION, SHORT_YEAR) else argument
+
+
+@helper
+def _padded(data: Any, at: int, end: int, count: int) -> int:
+    """The number of `count` digits that is here; -1 where there is none."""
+    if at + count > end:
+        return -1
+    value = 0
+    for i in range(at, at + count):
+        digit = data[i] - ZERO
+        if digit < 0 or digit > 9:
+            return -1
+        value = value * 10 + digit
+    return value
+
+
+@helper
+def _counted(days: int, fields: Any, per_day: int, parts: int) -> Any:
+    """The day and the time in the fields as parts of the unit; only for years that leave room for the parts."""
+    count = days
     if per_day >= 24:
         count = count * 24 + fields[HOUR]
     if per_day >= 1440:
@@ -151,17 +157,38 @@ def parse(
     """
     start = count = 0
     fields = np.zeros(SHORT_YEAR + 1, np.int64)
+    widths, styles = np.zeros(len(items), np.int64), np.zeros(len(items), np.int64)
+    for k in range(len(items)):
+        widths[k], styles[k] = _width(items[k], arguments[k]), _style(items[k], arguments[k])
     for n in range(len(ends)):
         fields[YEAR], fields[MONTH], fields[DAY] = 2000, 1, 1
         at, end = start, ends[n]
         for k in range(len(items)):
-            if at >= 0:
-                at = _item(items[k], arguments[k], data, at, end, fields, names)
+            item, width = items[k], widths[k]
+            if width == 0:
+                if item == LITERAL:
+                    right = at < end and data[at] == arguments[k]
+                    at += 1
+                else:
+                    right = _name(data, at, end, names, item, fields)
+                    at += 3
+            elif styles[k] == PADDED:
+                fields[item] = _padded(data, at, end, width)
+                right = fields[item] >= 0
+                at += width
+            else:
+                fields[item], at = _digits(data, at, end, width, styles[k])
+                right = fields[item] >= 0
+            if not right:
+                at = -1
+                break
+            if item == SHORT_YEAR:
+                fields[YEAR] = fields[SHORT_YEAR] + (1900 if fields[SHORT_YEAR] >= 70 else 2000)
         fits[n] = 0
         if at == end and _sound(fields) and (parts == 1 or 1700 < fields[YEAR] < 2200):
-            values[n] = _counted(fields, per_day, parts)
-            weekday = _days(fields[YEAR], fields[MONTH], fields[DAY]) % 7 + 1
-            fits[n] = fields[WEEKDAY] in (0, weekday)
+            days = _days(fields[YEAR], fields[MONTH], fields[DAY])
+            values[n] = _counted(days, fields, per_day, parts)
+            fits[n] = fields[WEEKDAY] == 0 or fields[WEEKDAY] == days % 7 + 1
         count += fits[n]
         start = end + 1
     return count
@@ -182,44 +209,47 @@ def _numbered(value: int, count: int, style: int, out: Any, at: int) -> int:
 
 
 @helper
-def _written(item: int, argument: int, fields: Any, names: Any, out: Any, at: int) -> int:
-    """Write an item; the place behind it."""
-    if item == LITERAL:
-        out[at] = argument
-        return at + 1
-    if item in (MONTH_NAME, WEEKDAY):
-        name = 33 + 3 * fields[WEEKDAY] if item == WEEKDAY else 3 * fields[MONTH] - 3
-        for k in range(3):
-            out[at + k] = names[name + k]
-        return at + 3
-    if item in (YEAR, SHORT_YEAR):
-        return _numbered(fields[YEAR], 4 if item == YEAR else 2, PADDED, out, at)
-    if item == FRACTION:
-        return _numbered(fields[FRACTION], argument, PADDED, out, at)
-    return _numbered(fields[item], 2, argument, out, at)
+def _split(value: int, per_day: int, parts: int, fields: Any) -> int:
+    """The day of a moment, and its time into the fields."""
+    if parts > 1:
+        fields[FRACTION] = value % parts
+        value //= parts
+    if per_day >= 86400:
+        fields[SECOND] = value % 60
+        value //= 60
+    if per_day >= 1440:
+        fields[MINUTE] = value % 60
+        value //= 60
+    if per_day >= 24:
+        fields[HOUR] = value % 24
+        value //= 24
+    return value
 
 
 @kernel("int64(int64[::1], int64[::1], int64[::1], uint8[::1], int64, int64, uint8[::1])")
 def write(values: Any, items: Any, arguments: Any, names: Any, per_day: int, parts: int, out: Any) -> int:
     """Write the moments, each with a line end; the bytes. `out` has room for all items at their greatest lengths."""
-    at = 0
+    at = day = 0
     fields = np.zeros(SHORT_YEAR + 1, np.int64)
+    widths, styles = np.zeros(len(items), np.int64), np.zeros(len(items), np.int64)
+    for k in range(len(items)):
+        widths[k], styles[k] = _width(items[k], arguments[k]), _style(items[k], arguments[k])
     for value in values:
-        fields[FRACTION] = value % parts
-        value //= parts
-        if per_day >= 86400:
-            fields[SECOND] = value % 60
-            value //= 60
-        if per_day >= 1440:
-            fields[MINUTE] = value % 60
-            value //= 60
-        if per_day >= 24:
-            fields[HOUR] = value % 24
-            value //= 24
-        fields[YEAR], fields[MONTH], fields[DAY] = _date(value)
-        fields[WEEKDAY] = value % 7 + 1
+        value = _split(value, per_day, parts, fields)
+        if value != day or at == 0:
+            day = value
+            fields[YEAR], fields[MONTH], fields[DAY] = _date(day)
+            fields[SHORT_YEAR], fields[WEEKDAY] = fields[YEAR], day % 7 + 1
         for k in range(len(items)):
-            at = _written(items[k], arguments[k], fields, names, out, at)
+            if widths[k] > 0:
+                at = _numbered(fields[items[k]], widths[k], styles[k], out, at)
+            elif items[k] == LITERAL:
+                out[at] = arguments[k]
+                at += 1
+            else:
+                name = 33 + 3 * fields[WEEKDAY] if items[k] == WEEKDAY else 3 * fields[MONTH] - 3
+                out[at], out[at + 1], out[at + 2] = names[name], names[name + 1], names[name + 2]
+                at += 3
         out[at] = NEWLINE
         at += 1
     return at
