@@ -15,13 +15,16 @@ LEAST = 64
 GROWTH, GROWTH_EACH = 12, 512
 """Pixels for a byte of all content, and for one of the codes of an image, at most."""
 MAX_CLEARS = 1 << 16
+NEEDED, FEW = 2, 16
+"""What the encoder marks places with where a match was stopped; and bytes of codes for each of these, at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
     """The codes of an image, in blocks of `block` bytes: the bytes from `start` to `end`, of `size` pixels.
 
-    Before them is a byte with the bits of a pixel. The table is cleared after as many codes as `clears` says.
+    Before them is a byte with the bits of a pixel. The table is cleared after as many codes as `clears` says, and the
+    matches of some encoders end too early before the pixels at `stops`.
     """
 
     start: int
@@ -29,6 +32,13 @@ class Coded:
     size: int
     block: int
     clears: tuple[int, ...]
+    stops: tuple[int, ...] = ()
+
+    def made(self, pixels: Array, bits: int) -> bytes:
+        """The codes of the pixels in blocks; raises CorruptStream where the pixels have more bits."""
+        marks = np.zeros(len(pixels), np.uint8)
+        marks[list(self.stops)] = 1
+        return blocks(pixels, bits, self.block, self.clears, marks)
 
 
 def found(data: Array) -> list[tuple[Coded, Array]]:
@@ -41,9 +51,12 @@ def found(data: Array) -> list[tuple[Coded, Array]]:
         decoded = _decoded(joined, bits, min(left, GROWTH_EACH * len(joined)))
         if decoded is None:
             continue
-        pixels, clears = decoded
-        if blocks(pixels, bits, block, clears) == content[start:end]:
-            images.append((Coded(start, end, len(pixels), block, clears), pixels))
+        pixels, starts, clears = decoded
+        if blocks(pixels, bits, block, clears, starts) != content[start:end]:
+            continue
+        stops = tuple(np.flatnonzero(starts == NEEDED).tolist())
+        if len(stops) * FEW <= len(joined):
+            images.append((Coded(start, end, len(pixels), block, clears, stops), pixels))
             left -= len(pixels)
     return images
 
@@ -91,18 +104,19 @@ def _blocks(content: bytes, at: int) -> tuple[int, bytes]:
     return at + 1, b"".join(parts)
 
 
-def _decoded(joined: bytes, bits: int, most: int) -> tuple[Array, tuple[int, ...]] | None:
-    """Pixels, and after how many codes the table was cleared; None where the codes are none."""
+def _decoded(joined: bytes, bits: int, most: int) -> tuple[Array, Array, tuple[int, ...]] | None:
+    """Pixels, which of them begin codes, and the codes between clearings; None where these are no codes."""
     from compression.engine.kernels import lzw
 
-    pixels = np.empty(most, np.uint8)
+    pixels, starts = np.empty(most, np.uint8), np.zeros(most, np.uint8)
     cleared = np.zeros(min(MAX_CLEARS, len(joined)) + 2, np.int64)
     table, lengths, state = (np.zeros(count, np.int64) for count in (lzw.TABLE, lzw.TABLE, 3))
-    size = lzw.decode(np.array(array(joined)), bits, pixels, cleared, table, lengths, state)
+    size = lzw.decode(np.array(array(joined)), bits, pixels, starts, cleared, table, lengths, state)
     if size <= 0:
         return None
     count = int(cleared[0])
-    return pixels[:size].copy(), _repeated(cleared[1 : count + 1].tolist(), int(cleared[count + 1]))
+    clears = _repeated(cleared[1 : count + 1].tolist(), int(cleared[count + 1]))
+    return pixels[:size].copy(), starts[:size].copy(), clears
 
 
 def _repeated(clears: Sequence[int], last: int) -> tuple[int, ...]:
@@ -113,8 +127,11 @@ def _repeated(clears: Sequence[int], last: int) -> tuple[int, ...]:
     return tuple(kept) if kept and last <= kept[-1] else (*kept, 0)
 
 
-def blocks(pixels: Array, bits: int, block: int, clears: tuple[int, ...]) -> bytes:
-    """The codes of pixels in blocks of so many bytes; raises CorruptStream where they have more bits."""
+def blocks(pixels: Array, bits: int, block: int, clears: tuple[int, ...], stops: Array) -> bytes:
+    """The codes of pixels in blocks of so many bytes; raises CorruptStream where they have more bits.
+
+    `stops`: as of the kernel.
+    """
     from compression.engine.kernels import lzw
 
     if not 2 <= bits <= 8 or not 1 <= block <= 255 or not clears or min(clears) < 0:
@@ -122,7 +139,7 @@ def blocks(pixels: Array, bits: int, block: int, clears: tuple[int, ...]) -> byt
     out = np.empty(3 * len(pixels) + 32, np.uint8)
     children = np.zeros(lzw.TABLE << 8, np.uint16)
     state = np.zeros(3, np.int64)
-    size = lzw.encode(np.array(pixels), bits, np.array(clears, np.int64), out, children, state)
+    size = lzw.encode(np.array(pixels), bits, np.array(clears, np.int64), stops, out, children, state)
     if size < 0:
         raise CorruptStream("A pixel of GIF has too many bits")
     packed = out[:size].tobytes()

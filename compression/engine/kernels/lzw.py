@@ -1,4 +1,4 @@
-"""LZW as GIF has it: pixels of codes, and the codes of an encoder that always takes the longest match.
+"""LZW as GIF has it: pixels of codes, and the codes of an encoder that takes the longest match where nothing stops it.
 
 A table's entry is the number of the one that it goes on from, times 256, and its last pixel. `state` of a reader or
 writer of codes: bits that are held, how many, and the place in the data.
@@ -32,7 +32,7 @@ def _read(data: Any, state: Any, width: int) -> Any:
 def _phrase(table: Any, lengths: Any, code: Any, pixels: Any, at: int) -> Any:
     """Write the pixels that a code stands for; returns how many, -1 where there is no room."""
     size = lengths[code]
-    if at + size > len(pixels):
+    if at + size > len(pixels) or size < 1:
         return -1
     for n in range(size - 1, -1, -1):
         pixels[at + n] = table[code] & 255
@@ -48,14 +48,15 @@ def _known(code: int, clear: int, free: int) -> bool:
     return code < clear or clear + 1 < code < free
 
 
-@kernel("int64(uint8[::1], int64, uint8[::1], int64[::1], int64[::1], int64[::1], int64[::1])")
+@kernel("int64(uint8[::1], int64, uint8[::1], uint8[::1], int64[::1], int64[::1], int64[::1], int64[::1])")
 def decode(  # noqa: C901 a loop of many small steps
-    data: Any, bits: int, pixels: Any, clears: Any, table: Any, lengths: Any, state: Any
+    data: Any, bits: int, pixels: Any, starts: Any, clears: Any, table: Any, lengths: Any, state: Any
 ) -> int:
     """Fill `pixels` from codes for pixels of `bits` bits; returns how many, or -1 where the data are something else.
 
     `clears`: the number of times that the table was cleared after the first, and for each the codes since the time
-    before; last the codes since then. `table` and `lengths`: room for TABLE entries each; `state`: zeros.
+    before; last the codes since then. `starts`: 1 where the pixels of a code begin, as long as `pixels`.
+    `table` and `lengths`: room for TABLE entries each; `state`: zeros.
     """
     clear = 1 << bits
     for code in range(clear):
@@ -85,6 +86,7 @@ def decode(  # noqa: C901 a loop of many small steps
             table[pending] |= pixels[at]
             if code == pending:
                 pixels[at + size - 1] = pixels[at]
+        starts[at] = 1
         at += size
         codes += 1
         if free > (1 << width) - 1 and width < MAX_BITS:
@@ -110,21 +112,25 @@ def _write(out: Any, state: Any, code: int, width: int) -> None:
         state[COUNT] -= 8
 
 
-@kernel("int64(uint8[::1], int64, int64[::1], uint8[::1], uint16[::1], int64[::1])")
-def encode(pixels: Any, bits: int, clears: Any, out: Any, children: Any, state: Any) -> int:
+@kernel("int64(uint8[::1], int64, int64[::1], uint8[::1], uint8[::1], uint16[::1], int64[::1])")
+def encode(pixels: Any, bits: int, clears: Any, stops: Any, out: Any, children: Any, state: Any) -> int:
     """Fill `out` with codes, and return its bytes; -1 where there is no room, or a pixel has more bits.
 
     The table is cleared after as many codes as `clears` says, the last of them again and again; 0 is never.
+    A match ends before a pixel whose place in `stops` is not 0; those without which it went on are set to 2.
     `children`: zeros, 256 for each of TABLE entries; `state`: zeros.
     """
     clear = 1 << bits
     width, free, entry, codes, period = bits + 1, clear + 2, -1, 0, 0
     _write(out, state, clear, width)
-    for index in range(len(pixels)):
+    for index in range(min(len(pixels), len(stops))):
         pixel = 0 + pixels[index]
         if pixel >= clear:
             return -1
         child = pixel if entry < 0 else 0 + children[entry << 8 | pixel]
+        if child and entry >= 0 and stops[index]:
+            stops[index] = 2
+            child = 0
         if child or entry < 0:
             entry = child
             continue
