@@ -12,12 +12,13 @@ from compression.engine.leaves.bzip3 import Bzip3Leaf
 from compression.engine.leaves.errors import ErrorsLeaf
 from compression.engine.leaves.lz4 import Lz4Leaf
 from compression.engine.leaves.lzma import LzmaLeaf
+from compression.engine.leaves.mix import MixLeaf
 from compression.engine.leaves.pcodec import PcodecLeaf
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import KiB
 from compression.engine.search.objective import MB, Aim, Cost, Objective
-from compression.engine.search.sampling import FIRST, SECOND, slices
+from compression.engine.search.sampling import slices
 from compression.engine.search.trace import Trace
 from compression.engine.streams import Kind, Stream
 
@@ -25,6 +26,14 @@ TINY = 24
 """Streams of fewer bytes are stored."""
 SMALL = 4 * KiB
 """Streams of at most so many bytes go through every leaf that is good at some: they cost nothing."""
+HASTE, HASTE_WORTH = 16 * KiB, 24
+"""Bytes of a sample for a quick choice, and the savings that are worth another trial there."""
+LEAF_FIRST, LEAF_SECOND = 32 * KiB, 128 * KiB
+"""Bytes of the samples that all leaves, and then the best, are tried on."""
+POSSIBLE = 0.3
+"""A further leaf saves at most about this part of what the best makes of a stream."""
+PATIENCE = 1.015
+"""Context mixing is slow both ways: it has to be better than the others by more than this."""
 CLOSE, FINALISTS = 1.04, 3
 """Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one."""
 QUICK = ZstdLeaf(level=3)
@@ -52,21 +61,21 @@ def quick(stream: Stream) -> float:
     return min(stream.size, len(QUICK.encode(stream.data)))
 
 
-def candidates(stream: Stream, aim: Aim) -> Iterable[Leaf]:
-    """The leaves to try, the most promising first; `store` is always one."""
+def candidates(stream: Stream, aim: Aim) -> list[Leaf]:
+    """The leaves to try, the fast ones first; `store` is always one."""
     found = _fast(stream) if aim.objective in (Objective.SPEED, Objective.DECODE) else _strong(stream)
     if aim.objective is Objective.BALANCED:
         found = [*_fast(stream), *found]
-    return [leaf for leaf in found if aim.allows(leaf.speeds)] + [Store()]
+    return [Store(), *(leaf for leaf in found if aim.allows(leaf.speeds))]
 
 
 def _fast(stream: Stream) -> list[Leaf]:
     return [
+        *_pcodec(stream),
         ZstdLeaf(level=19),
         ZstdLeaf(level=9),
         ZstdLeaf(level=3),
         ZstdLeaf(level=1),
-        *_pcodec(stream),
         Lz4Leaf(),
     ]
 
@@ -75,15 +84,33 @@ def _strong(stream: Stream) -> list[Leaf]:
     if stream.kind is Kind.ERRORS:
         return [_errors(stream), Bzip3Leaf()]
     if stream.size <= SMALL:
-        return [*_pcodec(stream), BrotliLeaf(), LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf()]
-    if stream.kind is Kind.NUMBERS or stream.kind is Kind.FLOATS:
+        return [
+            *_pcodec(stream),
+            BrotliLeaf(),
+            LzmaLeaf(lc=0, pb=0),
+            Bzip3Leaf(),
+            ZstdLeaf(),
+            *_mixing(stream),
+        ]
+    if stream.kind in (Kind.NUMBERS, Kind.FLOATS):
         low = stream.width.bit_length() - 1 if stream.width in (1, 2, 4) else 0
-        return [*_pcodec(stream), LzmaLeaf(lc=0, lp=low, pb=low), Bzip3Leaf(), LzmaLeaf()]
+        return [*_pcodec(stream), LzmaLeaf(lc=0, lp=low, pb=low), Bzip3Leaf(), *_mixing(stream)]
     if stream.kind in (Kind.TEXT, Kind.STRINGS):
-        return [Bzip3Leaf(), LzmaLeaf(lc=4, pb=0), BrotliLeaf()]
+        return [Bzip3Leaf(), LzmaLeaf(lc=4, pb=0), *_mixing(stream), BrotliLeaf()]
     if stream.kind is Kind.BYTES:
-        return [Bzip3Leaf(), LzmaLeaf(), LzmaLeaf(lc=4, pb=0), BrotliLeaf()]
-    return [LzmaLeaf(), LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf()]
+        return [Bzip3Leaf(), LzmaLeaf(), LzmaLeaf(lc=4, pb=0), *_mixing(stream), BrotliLeaf()]
+    return [LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf(), *_mixing(stream)]
+
+
+def _mixing(stream: Stream) -> list[Leaf]:
+    """Context mixing with the models that may suit the stream."""
+    if stream.kind in (Kind.TEXT, Kind.STRINGS):
+        return [MixLeaf(model="text")]
+    if stream.kind in (Kind.NUMBERS, Kind.FLOATS, Kind.SYMBOLS) and 1 < stream.width <= 8:
+        return [MixLeaf(model="numbers", width=stream.width)]
+    if stream.kind is Kind.BYTES:
+        return [MixLeaf(model="text"), MixLeaf(model="binary")]
+    return [MixLeaf(model="binary")]
 
 
 def _errors(stream: Stream) -> Leaf:
@@ -100,15 +127,34 @@ def _pcodec(stream: Stream) -> list[Leaf]:
     return []
 
 
-def choose(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
-    """The best leaf on samples of the stream, as far as the budget goes: all on a small one, the best on a larger."""
+def choose(stream: Stream, aim: Aim, trace: Trace, worth: float = 0.0) -> Chosen:
+    """The best leaf on samples of the stream, as far as the budget goes: all on a small one, the best on a larger.
+
+    What cannot save `worth` bytes any more is not tried.
+    """
     if stream.size < TINY:
         return Chosen(Store(), cost_of(Store(), stream.size, stream.size))
-    ranked = _ranked(candidates(stream, aim), stream, FIRST, aim, trace)
+    ranked = _ranked(candidates(stream, aim), stream, LEAF_FIRST, aim, trace, worth)
     close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
-    if stream.size > FIRST and len(close) > 1 and not trace.over:
-        ranked = _ranked([found.leaf for found in close], stream, SECOND, aim, trace)
+    if stream.size > LEAF_FIRST and len(close) > 1 and not trace.over:
+        ranked = _ranked([found.leaf for found in close], stream, LEAF_SECOND, aim, trace, worth)
     return Chosen(ranked[0].leaf, ranked[0].cost)
+
+
+def quickly(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
+    """A leaf chosen among a few on a small sample: what plans are compared by."""
+    if stream.size < TINY:
+        return Chosen(Store(), cost_of(Store(), stream.size, stream.size))
+    listed: list[Leaf] = [
+        *_pcodec(stream),
+        ZstdLeaf(level=9),
+        ZstdLeaf(level=1),
+        LzmaLeaf(lc=0, pb=0),
+        Bzip3Leaf(),
+    ]
+    usable = [Store(), *(leaf for leaf in listed if aim.allows(leaf.speeds))]
+    found = _ranked(usable, stream, HASTE, aim, trace, HASTE_WORTH)[0]
+    return Chosen(found.leaf, found.cost)
 
 
 class _Ranked(NamedTuple):
@@ -117,18 +163,23 @@ class _Ranked(NamedTuple):
     cost: Cost
 
 
-def _ranked(listed: Iterable[Leaf], stream: Stream, most: int, aim: Aim, trace: Trace) -> list[_Ranked]:
+def _ranked(
+    listed: Iterable[Leaf], stream: Stream, most: int, aim: Aim, trace: Trace, worth: float
+) -> list[_Ranked]:
     """The leaves by what a sample of at most so many bytes says of them; at least one, also without budget."""
     sample = slices(stream, most)
     factor = stream.size / sample.size
     found: list[_Ranked] = []
+    least = float("inf")
     for leaf in listed:
-        if trace.over and found:
+        if least * POSSIBLE < worth or (trace.over and found and most > HASTE):
             break
         size = tried(leaf, sample, trace)
         if size is not None:
             cost = cost_of(leaf, stream.size, size * factor)
-            found.append(_Ranked(aim.score(cost, stream.size), leaf, cost))
+            least = min(least, cost.size)
+            patience = PATIENCE if isinstance(leaf, MixLeaf) else 1.0
+            found.append(_Ranked(aim.score(cost, stream.size) * patience, leaf, cost))
     return sorted(found, key=lambda ranked: ranked.score)
 
 

@@ -7,7 +7,7 @@ from compression.engine.leaves.store import Store
 from compression.engine.limits import MiB
 from compression.engine.pipeline import End, Pipeline
 from compression.engine.search.objective import Aim, Constraints, Objective
-from compression.engine.search.planner import Planner
+from compression.engine.search.planner import Planner, closed
 from compression.engine.search.sampling import head
 from compression.engine.search.trace import Trace, Trial
 from compression.engine.streams import Stream, array
@@ -38,8 +38,8 @@ def search(
     if not stream.size:
         return Pipeline.of(End(Store())), trace
     planner = Planner(aim, trace)
-    planned = planner.plan(head(stream, LOOKED_AT))
-    if planner.plain is not None and planner.plain is not planned:
-        trace.runner_up = Pipeline.of(planner.plain.plan)
+    planned, close = planner.plan(head(stream, LOOKED_AT))
+    if close is not None:
+        trace.runner_up = Pipeline.of(closed(close.tree))
     trace.reasons = list(planned.reasons)
-    return Pipeline.of(planned.plan), trace
+    return Pipeline.of(closed(planned.tree)), trace

@@ -1,8 +1,13 @@
-"""Plans for streams: which transforms, and then which leaves; found by trial on samples, from coarse to fine."""
+"""Plans for streams: which transforms, and then which leaves; found by trial on samples, from coarse to fine.
+
+First the structure: for each stream the proposals of the analysis, estimated on samples that grow, the best followed
+into the streams that they give out, with leaves that are quick to try. Then the leaves, all that may be good, for the
+streams that matter most first. Both go on as long as the budget lasts, and there is a complete plan at any moment.
+"""
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from compression.engine.analysis import Proposal, proposers
 from compression.engine.errors import Unfit
@@ -17,22 +22,52 @@ from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
 
 MAX_DEPTH = 8
+STRUCTURE_SHARE = 0.6
+"""The part of the budget that the search for structure may spend."""
+WORTH = 0.0004
+"""Savings below this part of the estimate for all of the content are not looked for."""
 KEPT, TOLD = 2, 6
 """Proposals that are looked at closer, of those that beat the stream as it is; and that people are told of."""
-ADVANTAGE, CLEAR = 0.985, 0.9
-"""A transform is worth following where the estimate falls below the first part of the estimate without one; below the
-second the stream as it is needs no closer look."""
-EMPTY = 0.03
-"""A first sample that comes to less than this part of its bytes tells nothing: it is the border of an image."""
+ADVANTAGE = 0.985
+"""A transform is worth following where the estimate falls below this part of the estimate without one."""
+FAR, CLOSE = 1.5, 1.04
+"""Content as it is needs no closer look where it is estimated worse by more than the first; where it stays within the
+second after that look, only encoding it tells."""
+
+
+@dataclass
+class Slot:
+    """An end of a plan whose leaf may still change."""
+
+    stream: Stream
+    chosen: ends.Chosen
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A transform of a plan, and what becomes of its streams."""
+
+    transform: Transform
+    then: "Sequence[Branch | Slot]"
 
 
 @dataclass(frozen=True)
 class Planned:
     """A plan for a stream with its expected cost, and the reasons of its parts."""
 
-    plan: Step | End
-    cost: Cost
+    tree: Branch | Slot
+    overhead: Cost
+    """What transforms and notes cost; the rest is in the slots."""
     reasons: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
+
+    @property
+    def cost(self) -> Cost:
+        """All of it, with the leaves as they are chosen now."""
+        total = self.overhead
+        for slot in self.slots:
+            total = total.plus(slot.chosen.cost)
+        return total
 
 
 @dataclass(frozen=True)
@@ -60,67 +95,99 @@ def apply(chain: Sequence[Transform], stream: Stream) -> Applied | None:
             return None
         groups.append(tuple(encoded.streams))
         notes += len(encoded.note) + 1
-        stream = next(iter(encoded.streams), stream)
+        stream = encoded.streams[0]
     return Applied(tuple(chain), tuple(groups), notes)
 
 
+def closed(tree: Branch | Slot) -> Step | End:
+    """The plan as a pipeline is made of it, with the leaves that are chosen now."""
+    if isinstance(tree, Slot):
+        return End(tree.chosen.leaf)
+    return Step(tree.transform, [closed(part) for part in tree.then])
+
+
+@dataclass
 class Planner:
     """Finds plans for one aim; what it tries goes into the trace."""
 
-    def __init__(self, aim: Aim, trace: Trace) -> None:
-        self._aim = aim
-        self._trace = trace
-        self.plain: Planned | None = None
-        """The plan without transforms for the content as a whole, where a closer look at it was worth it."""
+    aim: Aim
+    trace: Trace
+    _total: float = field(default=0.0, init=False)
 
-    def plan(self, stream: Stream, depth: int = 0) -> Planned:
-        """The best plan for a stream that the budget allows to find."""
-        if depth >= MAX_DEPTH or stream.kind is Kind.CODED or stream.size < 2 * ends.TINY:
-            return self._end(stream)
+    def plan(self, stream: Stream) -> tuple[Planned, Planned | None]:
+        """The best plan for content that the budget allows to find, and another that may be as good after all.
+
+        One of the two has no transforms: estimates are not to be trusted where it is close.
+        """
+        self._total = self.estimate(head(stream, SECOND)) * stream.size / max(min(stream.size, SECOND), 1)
+        plain = self._end(stream)
+        best = self._structured(stream)
+        if best is None or self._score(best, stream) * FAR > self._score(plain, stream):
+            self.refine(plain)
+        if best is None:
+            return plain, None
+        self.refine(best)
+        ordered = sorted((best, plain), key=lambda planned: self._score(planned, stream))
+        close = self._score(ordered[1], stream) < self._score(ordered[0], stream) * CLOSE
+        return ordered[0], ordered[1] if close else None
+
+    def _structured(self, stream: Stream) -> Planned | None:
+        """The best plan that begins with a transform."""
+        if stream.size < 2 * ends.TINY:
+            return None
         best: Planned | None = None
-        clear = False
-        for promise, proposal in self._shortlist(stream, 1 if depth else KEPT):
-            if self._trace.over and best is not None:
+        for _, proposal in self._shortlist(stream, KEPT):
+            if self._late and best is not None:
                 break
-            planned = self._follow(proposal, stream, depth)
-            clear = clear or (planned is not None and promise < CLEAR)
-            if planned and (best is None or self._better(planned, best, stream)):
+            planned = self._follow(proposal, stream, 0)
+            if planned and (best is None or self._score(planned, stream) < self._score(best, stream)):
                 best = planned
-        if best is None or not clear:
-            plain = self._end(stream)
-            if depth == 0:
-                self.plain = plain
-            if best is None or not self._better(best, plain, stream):
-                return plain
         return best
+
+    def refine(self, planned: Planned) -> None:
+        """Choose the leaves of a plan anew among all that may be good, the largest streams first."""
+        for slot in sorted(planned.slots, key=lambda slot: slot.chosen.cost.size, reverse=True):
+            if self.trace.over:
+                return
+            slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH)
 
     def promising(self, stream: Stream) -> list[tuple[float, Proposal]]:
         """The structure that pays for a stream: proposals with the part of the size that they are expected to leave."""
         return self._shortlist(stream, TOLD) if stream.size >= 2 * ends.TINY else []
 
-    def _better(self, one: Planned, other: Planned, stream: Stream) -> bool:
-        return self._aim.score(one.cost, stream.size) < self._aim.score(other.cost, stream.size)
+    @property
+    def _late(self) -> bool:
+        """Whether the search for structure has spent its part."""
+        return self.trace.spent_share >= STRUCTURE_SHARE
+
+    def _plan(self, stream: Stream, depth: int) -> Planned:
+        best = self._end(stream)
+        if depth >= MAX_DEPTH or stream.kind is Kind.CODED or stream.size < 2 * ends.TINY or self._late:
+            return best
+        for _, proposal in self._shortlist(stream, 1):
+            planned = self._follow(proposal, stream, depth)
+            if planned and self._score(planned, stream) < self._score(best, stream):
+                best = planned
+        return best
+
+    def _score(self, planned: Planned, stream: Stream) -> float:
+        return self.aim.score(planned.cost, stream.size)
 
     def _end(self, stream: Stream) -> Planned:
-        chosen = ends.choose(stream, self._aim, self._trace)
-        return Planned(End(chosen.leaf), chosen.cost)
+        slot = Slot(stream, ends.quickly(stream, self.aim, self.trace))
+        return Planned(slot, Cost(0), slots=(slot,))
 
     def _shortlist(self, stream: Stream, kept: int) -> list[tuple[float, Proposal]]:
         """The proposals that promise most, by estimates on samples that grow, as parts of that without any."""
         listed = [proposal for proposal in self._proposals(stream) if self._affordable(proposal)]
         tried: list[tuple[float, Proposal]] = []
-        whole = self.estimate(stream) if any(proposal.whole for proposal in listed) else 0
         for most, more in ((FIRST, 2), (SECOND, 0)):
             sample = head(stream, most)
-            plain = self.estimate(sample)
-            if most == FIRST and plain < EMPTY * sample.size < EMPTY * stream.size:
-                continue
             tried = []
             for proposal in listed:
-                if self._trace.over and tried:
+                if self._late and tried:
                     break
-                part, without = (stream, whole) if proposal.whole else (sample, plain)
-                tried.append((self._promise(proposal, part) / without, proposal))
+                tried.append((self._promise(proposal, stream if proposal.whole else sample), proposal))
             tried = sorted((pair for pair in tried if pair[0] < ADVANTAGE), key=lambda pair: pair[0])[
                 : kept + more
             ]
@@ -135,38 +202,37 @@ class Planner:
             try:
                 yield from ask(stream)
             except Exception as error:
-                self._trace.faults.append(f"{ask.__name__}: {error!r}")
+                self.trace.faults.append(f"{ask.__name__}: {error!r}")
 
     def _affordable(self, proposal: Proposal) -> bool:
-        return all(self._aim.allows((part.encode_mb_s, part.decode_mb_s)) for part in proposal.chain)
+        return all(self.aim.allows((part.encode_mb_s, part.decode_mb_s)) for part in proposal.chain)
 
     def _promise(self, proposal: Proposal, sample: Stream) -> float:
-        """Roughly the bytes that a sample comes to."""
+        """Roughly the part of the size that a proposal leaves of a sample."""
+        if proposal.expected:
+            return proposal.expected
         started = time.process_time()
         applied = self._apply(proposal, sample)
         if applied is None:
             return float("inf")
         size = applied.notes + sum(self.estimate(part) + 2 for part in applied.ends())
-        self._trace.add(
-            started, sample.label or "content", " | ".join(map(str, proposal.chain)), sample.size, size
-        )
-        return size
+        chain = " | ".join(map(str, proposal.chain))
+        self.trace.add(started, sample.label or "content", chain, sample.size, size)
+        return size / self.estimate(sample)
 
     def _apply(self, proposal: Proposal, stream: Stream) -> Applied | None:
         try:
             return apply(proposal.chain, stream)
         except Exception as error:
-            self._trace.faults.append(f"{' | '.join(map(str, proposal.chain))}: {error!r}")
+            self.trace.faults.append(f"{' | '.join(map(str, proposal.chain))}: {error!r}")
             return None
 
     def estimate(self, stream: Stream) -> float:
         """Roughly the bytes that a stream comes to; numbers are also tried in planes, and as differences."""
         size = ends.quick(stream)
-        if stream.width > 1 and stream.width in (2, 4, 8) and stream.kind in (Kind.NUMBERS, Kind.FLOATS):
-            for chain in (
-                (Planes(width=stream.width),),
-                (Delta(width=stream.width, by="folded"), Planes(width=stream.width)),
-            ):
+        if stream.width in (2, 4, 8) and stream.kind in (Kind.NUMBERS, Kind.FLOATS):
+            planes = Planes(width=stream.width)
+            for chain in ((planes,), (Delta(width=stream.width, by="folded"), planes)):
                 applied = apply(chain, stream)
                 if applied is not None:
                     size = min(size, sum(map(ends.quick, applied.ends())))
@@ -177,21 +243,26 @@ class Planner:
         applied = self._apply(proposal, stream)
         if applied is None:
             return None
-        cost = Cost(applied.notes)
+        overhead = Cost(applied.notes)
         reasons: list[str] = [proposal.reason]
-        inner: Step | End | None = None
+        slots: list[Slot] = []
+        plans = self._planned_all(applied.ends(), depth)
+        inner: Branch | Slot | None = None
         for transform, group in zip(reversed(applied.chain), reversed(applied.streams), strict=True):
-            plans: list[Step | End] = [] if inner is None else [inner]
-            for part in group[len(plans) :]:
-                planned = self.plan(part, depth + 1)
-                plans.append(planned.plan)
-                cost = cost.plus(planned.cost).plus(Cost(2))
+            then: list[Branch | Slot] = [] if inner is None else [inner]
+            for part in group[len(then) :]:
+                planned = plans[id(part)]
+                then.append(planned.tree)
+                overhead = overhead.plus(planned.overhead).plus(Cost(2))
                 reasons += planned.reasons
-            cost = cost.plus(
-                Cost(
-                    0, stream.size / (transform.encode_mb_s * MB), stream.size / (transform.decode_mb_s * MB)
-                )
-            )
-            inner = Step(transform, plans)
+                slots += planned.slots
+            speeds = transform.encode_mb_s * MB, transform.decode_mb_s * MB
+            overhead = overhead.plus(Cost(0, stream.size / speeds[0], stream.size / speeds[1]))
+            inner = Branch(transform, then)
         assert inner is not None
-        return Planned(inner, cost, tuple(reasons))
+        return Planned(inner, overhead, tuple(reasons), tuple(slots))
+
+    def _planned_all(self, streams: Sequence[Stream], depth: int) -> dict[int, Planned]:
+        """The plans of streams by their identity; those that matter most are looked at first."""
+        ordered = sorted(streams, key=ends.quick, reverse=True)
+        return {id(stream): self._plan(stream, depth + 1) for stream in ordered}

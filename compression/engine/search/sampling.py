@@ -24,12 +24,17 @@ def head(stream: Stream, most: int) -> Stream:
     return replace(stream, data=stream.data[:end])
 
 
-def slices(stream: Stream, most: int, count: int = 3) -> Stream:
-    """At most `most` bytes of a stream, as `count` slices spread over all of it, whole elements."""
+def slices(stream: Stream, most: int, count: int = 4) -> Stream:
+    """At most `most` bytes of a stream, whole elements, as `count` slices, each from the middle of its share of it.
+
+    The very beginning is in none of them: files begin with what they have nowhere else.
+    """
     if stream.size <= most:
         return stream
     each = max(most // count // stream.width, 1) * stream.width
-    last = (stream.size - each) // stream.width
-    starts = [last * number // max(count - 1, 1) * stream.width for number in range(count)]
+    spare = (stream.size // count - each) // 2
+    starts = [
+        (stream.size * number // count + spare) // stream.width * stream.width for number in range(count)
+    ]
     parts = [stream.data[start : start + each] for start in starts]
     return replace(stream, data=np.concatenate(parts))

@@ -60,13 +60,18 @@ class Trace:
         return float("inf") if self.max_trials is not None else self.budget_cpu_s - self.spent_s
 
     @property
+    def spent_share(self) -> float:
+        """How much of the budget is spent; 1 and more: all of it."""
+        if self.max_trials is not None:
+            return len(self.trials) / self.max_trials if self.max_trials else 1.0
+        return self.spent_s / self.budget_cpu_s if self.budget_cpu_s > 0 else 1.0
+
+    @property
     def over(self) -> bool:
         """Whether no further trial may begin: the budget is spent, or somebody asked to stop."""
         if self.should_stop is not None and self.should_stop():
             return True
-        if self.max_trials is not None:
-            return len(self.trials) >= self.max_trials
-        return self.spent_s >= self.budget_cpu_s
+        return self.spent_share >= 1
 
     def add(self, started: float, subject: str, candidate: str, sample: int, size: float) -> None:
         """Note a trial that began at `started` (of `time.process_time`)."""
