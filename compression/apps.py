@@ -13,6 +13,7 @@ class CompressionConfig(AppConfig):
         """Register."""
         from compression import jobs, seeds, selectors
         from compression.algorithms import jobs as algorithm_jobs
+        from compression.analyses import jobs as analysis_jobs
         from compression.batch import action as batch_action
         from compression.batch import jobs as batch_jobs
         from compression.batch import subscribers as batch_subscribers
@@ -25,6 +26,7 @@ class CompressionConfig(AppConfig):
 
         assert jobs  # registering is what its import does
         assert algorithm_jobs
+        assert analysis_jobs
         assert batch_action
         assert batch_jobs
         assert batch_subscribers

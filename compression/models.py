@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from compression import rules
 from compression.algorithms.models import ALGORITHM_MACHINE, Algorithm, AlgorithmVersion
+from compression.analyses.models import Analysis
 from compression.batch.models import Batch, BatchItem
 from compression.choices import Operation
 from compression.compare.models import Comparison, Measurement
@@ -22,6 +23,7 @@ __all__ = [
     "ALGORITHM_MACHINE",
     "Algorithm",
     "AlgorithmVersion",
+    "Analysis",
     "Batch",
     "BatchItem",
     "Comparison",

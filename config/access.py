@@ -117,6 +117,8 @@ API: dict[str, Rule] = {
     "api:compression:optimisation": rule(GET=VIEWER, DELETE=USER),
     "api:compression:optimisation-trace": rule(GET=VIEWER),
     "api:compression:optimisation-keep": rule(POST=USER),
+    "api:compression:analyze": rule(GET=VIEWER, POST=USER),
+    "api:compression:analysis": rule(GET=VIEWER, DELETE=USER),
     "api:compression:algorithms": rule(GET=VIEWER, POST=OPERATOR),
     "api:compression:algorithm": rule(GET=VIEWER, PUT=OPERATOR, DELETE=OPERATOR),
     "api:compression:algorithm-test": rule(POST=OPERATOR),

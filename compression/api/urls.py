@@ -4,6 +4,7 @@ from django.urls import path
 
 from compression.api import (
     algorithm_views,
+    analysis_views,
     batch_views,
     compare_views,
     history_views,
@@ -45,6 +46,8 @@ urlpatterns = [
     path(
         "optimizations/<uuid:pk>/keep", optimising_views.OptimisationKeep.as_view(), name="optimisation-keep"
     ),
+    path("enhanced/analyze", analysis_views.Analyse.as_view(), name="analyze"),
+    path("enhanced/analyze/<uuid:pk>", analysis_views.AnalysisDetail.as_view(), name="analysis"),
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),
     path("algorithms/<str:name>/test", algorithm_views.AlgorithmTest.as_view(), name="algorithm-test"),

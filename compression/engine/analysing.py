@@ -16,6 +16,7 @@ from compression.engine.search import Aim, Objective, Trace
 from compression.engine.search.planner import Applied, Planner, apply
 from compression.engine.search.sampling import head
 from compression.engine.streams import Stream, array
+from compression.engine.transforms.planes import Planes
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
 
@@ -86,17 +87,20 @@ def _shown(ranked: list[tuple[float, Proposal]]) -> int | None:
     return next(tables, 0)
 
 
-def _records(applied: Applied) -> Records | None:
-    for transform in applied.chain:
-        if isinstance(transform, Split):
-            return Records(transform.skip, transform.stride, transform.widths)
-    return None
-
-
 def _group(applied: Applied) -> list[Stream]:
     """The streams of the first transform that gives out several; of all transforms where none does."""
     group = next((streams for streams in applied.streams if len(streams) > 2), applied.ends())
     return [stream for stream in group if stream.size]
+
+
+def _records(applied: Applied) -> Records | None:
+    """The records that the parts are fields of; where lanes are told of, each byte is a field."""
+    for place, transform in enumerate(applied.chain):
+        if isinstance(transform, Split):
+            lanes = [one.width for one in applied.chain[place + 1 :] if isinstance(one, Planes)]
+            fields = (1,) * lanes[0] if lanes and len(transform.widths) == 1 else transform.widths
+            return Records(transform.skip, transform.stride, fields)
+    return None
 
 
 def _parts(group: Sequence[Stream]) -> Iterator[Part]:
