@@ -183,11 +183,14 @@ class Planner:
         tried: list[tuple[float, Proposal]] = []
         for most, more in ((FIRST, 2), (SECOND, 0)):
             sample = head(stream, most)
+            plain = self.estimate(sample)
             tried = []
             for proposal in listed:
                 if self._late and tried:
                     break
-                tried.append((self._promise(proposal, stream if proposal.whole else sample), proposal))
+                whole = proposal.whole and stream.size > sample.size
+                looked_at = (stream, self.estimate(stream)) if whole else (sample, plain)
+                tried.append((self._promise(proposal, *looked_at), proposal))
             tried = sorted((pair for pair in tried if pair[0] < ADVANTAGE), key=lambda pair: pair[0])[
                 : kept + more
             ]
@@ -207,8 +210,8 @@ class Planner:
     def _affordable(self, proposal: Proposal) -> bool:
         return all(self.aim.allows((part.encode_mb_s, part.decode_mb_s)) for part in proposal.chain)
 
-    def _promise(self, proposal: Proposal, sample: Stream) -> float:
-        """Roughly the part of the size that a proposal leaves of a sample."""
+    def _promise(self, proposal: Proposal, sample: Stream, plain: float) -> float:
+        """Roughly the part of the size `plain` that a proposal leaves of a sample."""
         if proposal.expected:
             return proposal.expected
         started = time.process_time()
@@ -218,7 +221,7 @@ class Planner:
         size = applied.notes + sum(self.estimate(part) + 2 for part in applied.ends())
         chain = " | ".join(map(str, proposal.chain))
         self.trace.add(started, sample.label or "content", chain, sample.size, size)
-        return size / self.estimate(sample)
+        return size / max(plain, 1)
 
     def _apply(self, proposal: Proposal, stream: Stream) -> Applied | None:
         try:
