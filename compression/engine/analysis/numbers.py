@@ -70,8 +70,9 @@ def _floats(stream: Stream) -> Iterator[Proposal]:
     """Floats as decimals, and their bits in another order."""
     floats: Any = stream.data.view(f"<f{stream.width}")
     if (power := decimal_power(floats)) is not None:
-        some = floats[:: max(1, len(floats) // (1 << 16))].astype(np.float64) * 10.0**power
-        low, high = np.quantile(some[np.isfinite(some)], (0.002, 0.998))
+        with np.errstate(all="ignore"):
+            some = floats[:: max(1, len(floats) // (1 << 16))].astype(np.float64) * 10.0**power
+            low, high = np.quantile(some[np.isfinite(some)], (0.002, 0.998))
         whole = next((width for width in WIDTHS if high - low < 0.9 * (1 << 8 * width)), 8)
         for width in sorted({whole, min(2 * whole, 8)}):
             yield Proposal(

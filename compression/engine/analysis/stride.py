@@ -32,13 +32,13 @@ def strides(data: Array) -> list[tuple[int, float]]:
 
     middle = max(0, (len(data) - SAMPLE) // 2) // 8 * 8
     sample = data[middle : middle + SAMPLE].copy()  # kernels take what can be written to
-    if len(sample) < 64 or _is_noise(sample):
+    if len(sample) < 64 or is_noise(sample):
         return []
     by_text = pricing.price_lanes(sample, 1, pricing.LOGS, pricing.TOTALS)
     plain = min(by_text, len(ZstdLeaf(level=3).encode(sample)) * pricing.BYTE)
     lanes = {
         stride: pricing.price_lanes(sample, stride, pricing.LOGS, pricing.TOTALS)
-        for stride in _candidates(sample)
+        for stride in candidates(sample)
     }
     sorts = ((lanes, by_text), (_flat_costs(sample), plain))
     found = [_shortest(costs) for costs, limit in sorts if min(costs.values()) < GAIN * limit]
@@ -68,7 +68,7 @@ def _flat_costs(sample: Array) -> dict[int, int]:
     return costs
 
 
-def _is_noise(sample: Array) -> bool:
+def is_noise(sample: Array) -> bool:
     """Whether no distance has more matches than chance has."""
     counts = np.bincount(sample, minlength=256)
     chance = float((counts / len(sample)) @ (counts / len(sample)))
@@ -85,7 +85,7 @@ def _matches(sample: Array, most: int) -> list[float]:
     ]
 
 
-def _candidates(sample: Array) -> set[int]:
+def candidates(sample: Array) -> set[int]:
     """Strides that what recurs speaks for, with their divisors and small multiples."""
     from compression.engine.kernels import pricing
 

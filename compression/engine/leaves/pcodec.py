@@ -43,7 +43,7 @@ class PcodecLeaf(Leaf):
         kind = np.dtype(TYPES[self.type])
         if len(data) % kind.itemsize:
             raise Unfit(f"{len(data)} bytes are no numbers of {kind.itemsize} bytes")
-        numbers: Any = data.view(kind)
+        numbers: Any = np.require(data.view(kind), requirements="A")
         return bytes(standalone.simple_compress(numbers, ChunkConfig(compression_level=self.level)))
 
     def _decode(self, encoded: Bytes, size: int) -> Array:

@@ -66,7 +66,9 @@ class Split(Transform):
         skip = min(self.skip, stream.size)
         count = (stream.size - skip) // self.stride
         end = skip + count * self.stride
-        records = stream.data[skip:end].reshape(count, self.stride)
+        # A copy where it would not begin where numbers do in memory.
+        inside = stream.data[skip:end].copy() if skip else stream.data[:end]
+        records = inside.reshape(count, self.stride)
         fields, at = [], 0
         for number, (width, turned) in enumerate(zip(self.widths, self._turned, strict=True)):
             part = records[:, at : at + width]

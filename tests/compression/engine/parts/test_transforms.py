@@ -19,6 +19,7 @@ from compression.engine.transforms.bitfields import BitFields
 from compression.engine.transforms.bits import BitPlanes
 from compression.engine.transforms.branches import Branches
 from compression.engine.transforms.characters import Characters
+from compression.engine.transforms.cut import Cut
 from compression.engine.transforms.decimals import Decimals
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.fixed import Fixed
@@ -153,6 +154,7 @@ CASES: list[tuple[Transform, Fitting]] = [
     *((FloatBits(width=width, by=by), _whole(width)) for width in (2, 4, 8) for by in ("order", "exponent")),
     *((BitFields(bits=(12, 4, 1, 7, 57, 7), order=order, skip=3), _any) for order in ("low", "high")),
     (BitFields(bits=(12, 12)), _any),
+    (Cut(sizes=(3, 1)), lambda data: data + bytes(5)),
     *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
     (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
     *((Predict(width=width), _whole(width)) for width in (1, 2, 3, 4)),
