@@ -37,6 +37,7 @@ class CompressionConfig(AppConfig):
         unpacking.set_unpacker(EngineUnpacker())
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
         navigation.add("Work", "Compare", "compression:compare", icon="compare", order=12)
+        navigation.add("Work", "Optimise", "compression:optimise", icon="experiments", order=13)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
         navigation.add("Work", "Stream", "compression:stream", icon="stream", order=16)
         navigation.add("Work", "Batches", "compression:batches", icon="table", order=17)

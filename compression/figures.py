@@ -27,6 +27,8 @@ def of(result: Result) -> dict[str, Any]:
             else "Download",
             "decompress_url": f"{reverse('compression:decompress')}?file={result.output.pk}",
         }
+    if result.operation == Operation.COMPRESS and result.file and not result.file.deleted_at:
+        links["optimise_url"] = f"{reverse('compression:optimise')}?file={result.file.pk}"
     return {
         **links,
         **_members(result),

@@ -96,10 +96,12 @@ def codec_of(algorithm: Algorithm, level: int | None = None, params: Mapping[str
     given = dict(params) if level is None else {**params, "level": level}
     config: dict[str, Any] = {"id": algorithm.name, **given}
     if algorithm.config is not None:
-        other = next((name for name, value in given.items() if algorithm.config.get(name) != value), None)
+        left_open = algorithm.params_schema.get("properties", {})
+        fixed = {name: value for name, value in given.items() if name not in left_open}
+        other = next((name for name, value in fixed.items() if algorithm.config.get(name) != value), None)
         if other is not None:
             raise _bad_setting(other, f"“{algorithm.name}” has its settings fixed.")
-        config = algorithm.config
+        config = {**algorithm.config, **{name: given[name] for name in given.keys() & left_open.keys()}}
     elif level is not None and algorithm.level_min is None:
         raise _bad_setting("level", f"“{algorithm.name}” has no levels.")
     try:

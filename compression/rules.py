@@ -31,3 +31,12 @@ OBJECTIVE = Choice(Objective, label="Objective")
 ENDED = Choice(Ended, label="Ended by")
 # Searches of one optimisation, one after the other.
 ROUNDS = Integer(min=1, max=20, label="Rounds")
+# What somebody calls an algorithm of their own; the platform puts the name of the account before it.
+OWN_NAME = Text(
+    min=3,
+    max=40,
+    pattern=r"[a-z0-9][a-z0-9_]*-[a-z0-9_\-]*[a-z0-9]",
+    says="Small letters, digits, underscores, and at least one hyphen within: sensor-logs.",
+    label="Name",
+    help="With a hyphen within, such as sensor-logs. The name of your account is put before it.",
+)

@@ -7,6 +7,7 @@ from compression.algorithms import views as algorithm_views
 from compression.batch import views as batch_views
 from compression.compare import views as compare_views
 from compression.history import views as history_views
+from compression.optimising import views as optimising_views
 from compression.streaming import views as stream_views
 
 app_name = "compression"
@@ -26,6 +27,18 @@ urlpatterns = [
     path("comparisons", compare_views.comparison_list, name="comparisons"),
     path("comparisons/<uuid:pk>", compare_views.comparison, name="comparison"),
     path("comparisons/<uuid:pk>/delete", compare_views.delete, name="comparison-delete"),
+    path("optimise", optimising_views.optimise, name="optimise"),
+    path("optimisations", optimising_views.optimisation_list, name="optimisations"),
+    path("optimisations/<uuid:pk>", optimising_views.optimisation, name="optimisation"),
+    path("optimisations/<uuid:pk>/keep", optimising_views.keep, name="optimisation-keep"),
+    path("optimisations/<uuid:pk>/cancel", optimising_views.cancel, name="optimisation-cancel"),
+    path("optimisations/<uuid:pk>/retry", optimising_views.retry, name="optimisation-retry"),
+    path("optimisations/<uuid:pk>/delete", optimising_views.delete, name="optimisation-delete"),
+    path(
+        "optimisations/<uuid:pk>/algorithm",
+        optimising_views.keep_algorithm,
+        name="optimisation-algorithm",
+    ),
     path("algorithms", algorithm_views.algorithm_list, name="algorithms"),
     path("algorithms/new", algorithm_views.new, name="algorithm-new"),
     path("algorithms/<str:name>", algorithm_views.algorithm, name="algorithm"),

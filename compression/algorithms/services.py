@@ -31,8 +31,9 @@ KIND = "test_algorithm"
 NO_PARAMS: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
-def _facts(codec: Codec) -> dict[str, Any]:
-    """Return what a preset takes over from its codec."""
+@audit.unaudited("reads only")
+def facts_of(codec: Codec) -> dict[str, Any]:
+    """Return what a dynamic algorithm takes over from its codec."""
     return {
         "family": codec.family,
         "colour": codec.colour,
@@ -65,7 +66,7 @@ def preset_create(
                 kind=AlgorithmKind.DYNAMIC,
                 status=AlgorithmStatus.DRAFT,
                 config=codec.config(),
-                **_facts(codec),
+                **facts_of(codec),
             )
             AlgorithmVersion.objects.create(algorithm=row, version=row.version, config=row.config)
             audit.record("algorithm.created", actor=actor, target=row, detail={"of": algorithm})

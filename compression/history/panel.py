@@ -34,6 +34,7 @@ def context(file: "File", user: Any) -> dict[str, Any]:
         "best_words": f"with {_words(best[0], known)}" if best else "",
         "bars": _bars(file, best[:SHOWN], known) if best else [],
         "history_url": f"{reverse('compression:history')}?file={file.pk}",
+        "optimise_url": f"{reverse('compression:optimise')}?file={file.pk}" if may else "",
         "compare_url": f"{reverse('compression:compare')}?file={file.pk}" if may else "",
     }
 

@@ -119,6 +119,20 @@ class Optimisation(Owned):
         """Whether its job waits or runs."""
         return self.job is not None and self.job.is_open
 
+    @property
+    def best_ratio(self) -> float | None:
+        """Of the best so far."""
+        return _ratio(self.best)
+
+    @property
+    def baseline_ratio(self) -> float | None:
+        """Of the best plain codec."""
+        return _ratio(self.baseline)
+
+
+def _ratio(found: dict[str, Any] | None) -> float | None:
+    return found["content"] / found["size"] if found and found["size"] else None
+
 
 class Trial(models.Model):
     """One thing that was tried, in order; rows are only added.

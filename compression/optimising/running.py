@@ -151,10 +151,20 @@ class Search:
         self._keep()
         row = self._row
         row.ending = Ended(report.ending)
+        row.best = {**(row.best or {}), "tree": self._drawn()}
         row.seconds = round(self._before_s + report.wall_seconds, 3)
         with self._ctx.storing():
-            row.save(update_fields=["ending", "seconds"])
+            row.save(update_fields=["ending", "seconds", "best"])
             tell(row)
+
+    def _drawn(self) -> dict[str, Any] | None:
+        """The tree of the best pipeline for its picture."""
+        if self._row.pipeline is None:
+            return None
+        try:
+            return isolated.describe(bytes(self._row.pipeline)).drawn
+        except engine.EngineError as error:
+            raise translate(error) from error
 
 
 def wants_to_keep(row: Optimisation) -> bool:

@@ -195,11 +195,12 @@ def weigh(
 
 @dataclass(frozen=True)
 class Described:
-    """A packed pipeline: its name, a few words, and its tree as JSON data."""
+    """A packed pipeline: its name, a few words, its `config`, and its tree to be `drawn` (see `optimising.drawn`)."""
 
     name: str
     words: str
-    tree: dict[str, Any]
+    config: dict[str, Any]
+    drawn: dict[str, Any]
 
 
 def describe(packed: bytes) -> Described:
@@ -209,4 +210,4 @@ def describe(packed: bytes) -> Described:
         with begin(Request("describe", limits, {}), (source.fileno(), target.fileno())) as call:
             report = call.report()
         data = os.pread(target.fileno(), DESCRIBED_BYTES, 0)
-    return Described(report["name"], report["words"], json.loads(data))
+    return Described(report["name"], report["words"], **json.loads(data))

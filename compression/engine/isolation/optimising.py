@@ -14,7 +14,7 @@ from compression.engine.isolation.protocol import Request
 from compression.engine.isolation.target import Target
 from compression.engine.isolation.usage import Usage
 from compression.engine.leaves import leaves
-from compression.engine.optimising import Optimising, Tried, Wishes, words
+from compression.engine.optimising import Optimising, Tried, Wishes, drawn, words
 from compression.engine.optimising.trying import tried
 from compression.engine.pipeline import Pipeline
 from compression.engine.search import Constraints, Objective, Trial
@@ -60,9 +60,9 @@ def weigh(request: Request, source: Source) -> dict[str, Any]:
 
 
 def describe(source: Source, target: Target) -> dict[str, Any]:
-    """Read a packed pipeline; its tree goes into `target` as JSON. Raises CorruptStream for what is none."""
+    """Read a packed pipeline; what it is goes into `target` as JSON. Raises CorruptStream for what is none."""
     pipeline = Pipeline.unpacked(b"".join(source.chunks()))
-    target.write(json.dumps(pipeline.config()).encode())
+    target.write(json.dumps({"config": pipeline.config(), "drawn": drawn(pipeline)}).encode())
     return {"name": pipeline.name, "words": words(pipeline)}
 
 

@@ -114,7 +114,9 @@ def test_pipelines_are_weighed_and_described() -> None:
     described = describe(found.pipeline)
     assert described.name == found.name
     assert "→" in described.words
-    assert described.tree["leaves"]
+    assert described.config["leaves"]
+    assert described.drawn["id"] == described.config["tree"]["id"]
+    assert described.drawn["then"][0]["title"]
 
 
 def test_bytes_that_are_no_pipeline_are_refused() -> None:

@@ -1,0 +1,140 @@
+"""Pipelines that are kept as algorithms: named, versioned, their owner's until operators share them."""
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from compression import planning
+from compression.algorithms.services import facts_of
+from compression.choices import AlgorithmKind, AlgorithmStatus
+from compression.events import AlgorithmChanged
+from compression.models import Algorithm, AlgorithmVersion
+from compression.optimising.models import Optimisation
+from core import audit
+from core.errors import Conflict, FieldError
+from core.events import publish
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from compression.engine.codecs import Codec
+
+CODEC, COLOUR = "dcz", "c3"
+OPEN_PARAMS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "adapt": {
+            "type": "boolean",
+            "title": "Adapt",
+            "description": "Search again, only for those parts of the content where the pipeline stops paying.",
+            "default": False,
+        }
+    },
+    "additionalProperties": False,
+}
+ACCOUNT_CHARS = 20
+
+
+def full_name(owner: "User", name: str) -> str:
+    """Return the name of an algorithm of `owner` for everybody: ada.sensor-logs."""
+    account = re.sub(r"[^a-z0-9_]+", "_", owner.username.lower()).strip("_")[:ACCOUNT_CHARS] or "user"
+    return f"{account}.{name}"
+
+
+@transaction.atomic
+def algorithm_keep(
+    *,
+    actor: "User",
+    name: str,
+    pipeline: bytes,
+    objective: str = "ratio",
+    title: str = "",
+    description: str = "",
+    report: Mapping[str, Any] | None = None,
+) -> Algorithm:
+    """Keep a packed pipeline as `actor`'s algorithm `name`; one that is there already gets its next version.
+
+    Conflict where the full name is somebody else's.
+    """
+    text = base64.b64encode(pipeline).decode()
+    codec = planning.plan(CODEC, None, {"objective": objective, "pipeline": text}, user=actor).codec
+    whole = full_name(actor, name)
+    row = Algorithm.objects.select_for_update().filter(name=whole).first()
+    if row is None:
+        row = _create(actor, whole, codec, title or name, description)
+    elif row.owner_id != actor.pk:
+        detail = f"The name “{whole}” is taken. Choose another one."
+        raise Conflict(detail, code="name_taken", errors=[FieldError("name", "name_taken", detail)])
+    else:
+        _next_version(row, codec, title, description)
+    AlgorithmVersion.objects.update_or_create(
+        algorithm=row, version=row.version, defaults={"config": row.config, "report": report}
+    )
+    audit.record(
+        "algorithm.kept", actor=actor, target=row, detail={"version": row.version, **_origin(report)}
+    )
+    publish(AlgorithmChanged(row.name, row.status))
+    return row
+
+
+def _create(owner: "User", name: str, codec: "Codec", title: str, description: str) -> Algorithm:
+    return Algorithm.objects.create(
+        name=name,
+        title=title,
+        description=description,
+        kind=AlgorithmKind.DYNAMIC,
+        status=AlgorithmStatus.ACTIVE,
+        config=codec.config(),
+        owner=owner,
+        shared=False,
+        **{**facts_of(codec), "colour": COLOUR, "params_schema": OPEN_PARAMS},
+    )
+
+
+def _next_version(row: Algorithm, codec: "Codec", title: str, description: str) -> None:
+    """Give it the new pipeline. What its earlier versions made stays decodable: containers carry their pipelines."""
+    if codec.config() == row.config:
+        raise Conflict(f"“{row.name}” has this pipeline already.", code="same_pipeline")
+    row.config, row.version = codec.config(), row.version + 1
+    row.title, row.description = title or row.title, description or row.description
+    row.save()
+
+
+def _origin(report: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"of": report["kind"]} if report else {}
+
+
+@transaction.atomic
+def algorithm_keep_found(
+    *, optimisation: Optimisation, actor: "User", name: str, title: str = "", description: str = ""
+) -> Algorithm:
+    """Keep what an optimisation found as an algorithm; Conflict while it is under way."""
+    row: Optimisation = (
+        Optimisation.objects.select_for_update(of=("self",)).select_related("job").get(pk=optimisation.pk)
+    )
+    if row.pipeline is None or row.is_open:
+        raise Conflict("The search has not ended yet: there is nothing to keep.", code="search_open")
+    found, plain = row.best or {}, row.baseline or {}
+    report = {
+        "kind": "optimisation",
+        "optimisation": str(row.pk),
+        "file": row.file_name,
+        "content": found.get("content"),
+        "size": found.get("size"),
+        "plain": plain.get("candidate"),
+        "plain_size": plain.get("size"),
+    }
+    made = algorithm_keep(
+        actor=actor,
+        name=name,
+        pipeline=bytes(row.pipeline),
+        objective=row.objective,
+        title=title,
+        description=description,
+        report=report,
+    )
+    row.algorithm_created = made
+    row.save(update_fields=["algorithm_created"])
+    return made
