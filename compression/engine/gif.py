@@ -138,8 +138,8 @@ def blocks(pixels: Array, bits: int, block: int, clears: tuple[int, ...], stops:
         raise CorruptStream("An image of GIF has impossible settings")
     out = np.empty(3 * len(pixels) + 32, np.uint8)
     children = np.zeros(lzw.TABLE << 8, np.uint16)
-    state = np.zeros(3, np.int64)
-    size = lzw.encode(np.array(pixels), bits, np.array(clears, np.int64), stops, out, children, state)
+    places, state = np.empty(lzw.TABLE, np.int64), np.zeros(3, np.int64)
+    size = lzw.encode(np.array(pixels), bits, np.array(clears, np.int64), stops, out, children, places, state)
     if size < 0:
         raise CorruptStream("A pixel of GIF has too many bits")
     packed = out[:size].tobytes()

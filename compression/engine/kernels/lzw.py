@@ -112,13 +112,22 @@ def _write(out: Any, state: Any, code: int, width: int) -> None:
         state[COUNT] -= 8
 
 
-@kernel("int64(uint8[::1], int64, int64[::1], uint8[::1], uint8[::1], uint16[::1], int64[::1])")
-def encode(pixels: Any, bits: int, clears: Any, stops: Any, out: Any, children: Any, state: Any) -> int:
+@helper
+def _forget(children: Any, places: Any, first: int, end: int) -> None:
+    """Take the entries out of the table; all of it would take longer."""
+    for number in range(first, end):
+        children[places[number]] = 0
+
+
+@kernel("int64(uint8[::1], int64, int64[::1], uint8[::1], uint8[::1], uint16[::1], int64[::1], int64[::1])")
+def encode(
+    pixels: Any, bits: int, clears: Any, stops: Any, out: Any, children: Any, places: Any, state: Any
+) -> int:
     """Fill `out` with codes, and return its bytes; -1 where there is no room, or a pixel has more bits.
 
     The table is cleared after as many codes as `clears` says, the last of them again and again; 0 is never.
     A match ends before a pixel whose place in `stops` is not 0; those without which it went on are set to 2.
-    `children`: zeros, 256 for each of TABLE entries; `state`: zeros.
+    `children`: zeros, 256 for each of TABLE entries; `places`: room for where in it entries are; `state`: zeros.
     """
     clear = 1 << bits
     width, free, entry, codes, period = bits + 1, clear + 2, -1, 0, 0
@@ -139,11 +148,12 @@ def encode(pixels: Any, bits: int, clears: Any, stops: Any, out: Any, children: 
         if free > (1 << width) - 1 and width < MAX_BITS:
             width += 1
         if free < TABLE:
-            children[entry << 8 | pixel] = free
+            places[free] = entry << 8 | pixel
+            children[places[free]] = free
             free += 1
         if codes == clears[min(period, len(clears) - 1)]:
             _write(out, state, clear, width)
-            children[:] = 0
+            _forget(children, places, clear + 2, free)
             width, free, codes = bits + 1, clear + 2, 0
             period += 1
         entry = pixel
