@@ -10,6 +10,8 @@ from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.lattice import Lattice
 from compression.engine.transforms.planes import Planes
 from compression.engine.transforms.predict import Predict
+from compression.engine.transforms.transpose import Transpose
+from tests.compression.engine.samples import prose
 
 NOISE = np.random.default_rng(5)
 
@@ -17,7 +19,7 @@ NOISE = np.random.default_rng(5)
 def picture(rows: int, columns: int, channels: int, depth: float, noise: float) -> np.ndarray:
     """Waves of light that are not the same in all channels, with some noise."""
     y, x, c = np.mgrid[:rows, :columns, :channels]
-    light = np.sin(x / 17 + c / 9) + np.cos(y / 23) + np.sin((x + y) / 41)
+    light = np.sin(x / 17 + c * 0.9) + np.cos(y / 23) + np.sin((x + y) / 41)
     return (light + 3) / 6 * depth + NOISE.normal(0, noise, light.shape)
 
 
@@ -83,3 +85,37 @@ def test_coarse_steps_are_found_for_each_plane():
 def test_numbers_without_neighbours_are_left_alone():
     stream = Stream(array(bytes(4000)), 2, Kind.NUMBERS)
     assert not [item for item in proposals(stream) for part in item.chain if isinstance(part, Predict)]
+
+
+def raw(values: np.ndarray) -> set[tuple[int, int, int, int]]:
+    """What is proposed for bytes without a header: width, channels and row of a prediction, and its place."""
+    chains = [item.chain for item in proposals(Stream(array(values.tobytes())))]
+    placed = [(part, place) for chain in chains for place, part in enumerate(chain, 1)]
+    return {(part.width, part.step, part.row, at) for part, at in placed if isinstance(part, Predict)}
+
+
+def test_rows_of_pictures_without_a_header_are_found():
+    assert (1, 3, 600, 1) in raw(picture(150, 200, 3, 255, 2).astype("u1"))
+    assert (1, 1, 300, 1) in raw(picture(150, 300, 1, 255, 2).astype("u1"))
+    deep = picture(150, 300, 1, 30000, 99)
+    assert (2, 1, 300, 1) in raw(deep.astype("<u2"))
+    assert (2, 1, 300, 2) in raw(deep.astype(">u2"))
+
+
+def test_sounds_without_a_header_are_found():
+    stereo = np.round(sound(20_000)).astype("<i2")
+    assert (2, 2, 0, 1) in raw(stereo)
+    assert (2, 2, 0, 2) in raw(stereo.astype(">i2"))
+    assert (2, 1, 0, 1) in raw(stereo[:, 0].copy())
+
+
+def test_drawings_are_turned():
+    paper = np.zeros((300, 70), "u1")
+    paper[:, 20:23] = 255
+    paper[40:200, 50] = 0x3C
+    chains = [item.chain for item in proposals(Stream(array(paper.tobytes())))]
+    assert (Transpose(row=70),) in chains
+
+
+def test_text_is_no_picture():
+    assert not raw(np.frombuffer(prose(60_000), np.uint8))

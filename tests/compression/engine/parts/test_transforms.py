@@ -42,6 +42,7 @@ from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
 from compression.engine.transforms.templates import Templates
 from compression.engine.transforms.tokens import Tokens
+from compression.engine.transforms.transpose import Transpose
 from compression.engine.transforms.words import Words
 from compression.engine.wire import Reader, Writer
 from tests.compression.engine.media_samples import BUILDERS, FORM_OF
@@ -157,6 +158,7 @@ CASES: list[tuple[Transform, Fitting]] = [
     (Cut(sizes=(3, 1)), lambda data: data + bytes(5)),
     *((Sections(form=FORM_OF.get(name, name)), _filled(BUILDERS[name])) for name in BUILDERS),
     (Sections(form="fits", parts=2), _filled(BUILDERS["fits"])),
+    *((Transpose(row=row), _any) for row in (2, 7, 100)),
     *((Predict(width=width), _whole(width)) for width in (1, 2, 3, 4)),
     *((Predict(width=width, step=2, sort="signed", rate=13), _whole(width)) for width in (2, 3, 4)),
     *((Predict(width=width, step=3, row=12), _whole(width)) for width in (1, 2)),
