@@ -13,8 +13,8 @@ CONTEXT = 11
 """Bases that tell the next one."""
 WORD = 16
 """Bases that are known again."""
-ADVANTAGE = 2
-"""So many more words must be known on the other strand."""
+CHANCE = 16
+"""On the other strand, more than one of so many words must be known beyond those known on this one."""
 
 
 @kernel("int64(uint8[::1], uint8[::1])")
@@ -67,7 +67,7 @@ def orient(bases: Any, lengths: Any, known: Any, turned: Any) -> int:
             if i - start >= WORD - 1:
                 balance += known[_place(other, mask)]
                 balance -= known[_place(word, mask)]
-        turned[n] = balance > ADVANTAGE
+        turned[n] = balance * CHANCE > end - start
         if turned[n]:
             _turned(bases, start, end)
             count += 1

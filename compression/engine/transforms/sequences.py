@@ -185,7 +185,7 @@ def _letters(data: Array, each: Any) -> tuple[Array, Array, list[Stream]]:
     if len(begins):
         sequences.guess(bases, np.zeros(1 << 2 * sequences.CONTEXT, np.uint8))
     turned = np.zeros(len(each), np.uint8)
-    room = min(MOST_KNOWN, 1 << max(4 * len(bases), 16).bit_length())
+    room = min(MOST_KNOWN, 1 << (16 * len(bases)).bit_length())
     sequences.orient(bases, each, np.zeros(room, np.uint8), turned)
     aside = [
         (np.diff(changes, prepend=0), "bases between changes of case"),
