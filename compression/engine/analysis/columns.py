@@ -10,6 +10,7 @@ import numpy as np
 
 from compression.engine import strings
 from compression.engine.analysis.proposals import Proposal, proposer
+from compression.engine.analysis.table import parts
 from compression.engine.errors import InvalidParams, Unfit
 from compression.engine.streams import WIDTHS, Array, Kind, Stream
 from compression.engine.transforms.affixes import Affixes, affixes
@@ -24,6 +25,8 @@ LOOKED_AT = 256
 """Strings that tell the form of all."""
 MOSTLY = 0.97
 """Of the numbers of a column at least this part must have room in the proposed width."""
+TREND, FOLLOWING = 10, 8
+"""Numbers whose last quarter goes beyond the others by one part of so many have room for so much more."""
 FRONT = 0.15
 """Front coding is proposed where it takes this part of the bytes away."""
 MAX_PLACES = 17
@@ -85,15 +88,30 @@ def columns(stream: Stream) -> Iterable[Proposal]:
 
 
 def _of(stream: Stream, ends: Any) -> Iterator[Proposal]:
+    """What strings may be: numbers or dates, and only where they are none of these anything else."""
     data = np.array(stream.data)
     rows = np.unique(np.linspace(0, len(ends) - 1, LOOKED_AT).astype(np.int64))
     some = strings.chosen(data, ends, rows)
-    yield from _decimals(data, ends, some)
-    yield from _moments(data, ends, some)
+    found = [*_decimals(data, ends, some), *_moments(data, ends, some)]
+    yield from found
+    if any(_fitting(proposal, some) > MOSTLY for proposal in found):
+        return
     yield from _hexes(some)
     yield from _words(data, ends)
+    yield from parts(stream)
     if _shared(data, ends) > FRONT:
         yield Proposal((Front(),), "strings begin like the one before")
+
+
+def _fitting(proposal: Proposal, some: list[bytes]) -> float:
+    """Which part of the strings is of the form that is proposed."""
+    transform = proposal.chain[0]
+    content = np.frombuffer(b"".join(some), np.uint8).copy()
+    return (
+        float(transform.parse(content, strings.ends(content))[1].mean())
+        if isinstance(transform, Numeric)
+        else 0
+    )
 
 
 def _shared(data: Array, ends: Any) -> float:
@@ -135,19 +153,32 @@ def _most(shown: "Counter[int]", part: float) -> int:
 def _numeric(transform: Numeric, data: Array, ends: Any, reason: str) -> Iterator[Proposal]:
     """The transform with the width that all numbers need, and with the one that nearly all need where that is less."""
     numbers, fits = transform.parse(data, ends)
-    if np.count_nonzero(fits) < MIN_FITTING * len(ends):
+    read = np.count_nonzero(fits)
+    if not read or read < MIN_FITTING * len(ends):
         return
+    least = _room(transform, numbers, fits)
     widths = []
-    for width in WIDTHS:
+    for width in (width for width in WIDTHS if width >= least):
         fitting = fits.copy()
         replace(transform, width=width).scale(numbers, fitting)
-        part = fitting.sum() / fits.sum()
+        part = np.count_nonzero(fitting) / read
         if part >= MOSTLY:
             widths.append(width)
         if part == 1:
             break
     for width in {widths[0], widths[-1]}:
         yield Proposal((replace(transform, width=width),), reason)
+
+
+def _room(transform: Numeric, numbers: Any, fits: Any) -> int:
+    """The least width for numbers that grow or fall: those of the content that follows need more."""
+    fitting = numbers[fits.view(bool)]
+    least, step = replace(transform, width=8).scale(numbers, fits.copy())
+    early, spread = fitting[: 3 * len(fitting) // 4 + 1], int(fitting.max()) - least
+    news = max(int(fitting.max()) - int(early.max()), int(early.min()) - least)
+    if news * TREND < spread:
+        return 1
+    return next(width for width in WIDTHS if width == 8 or FOLLOWING * spread // step < 1 << 8 * width)
 
 
 def _moments(data: Array, ends: Any, some: list[bytes]) -> Iterator[Proposal]:
@@ -179,13 +210,13 @@ def _layouts(text: str) -> Iterator[str]:
             if not timed or not _REST.fullmatch(text, timed.end()):
                 continue
             fraction = re.search(r"[.,](\d+)$", timed[2])
-            parts = [layout.format(*dated.groups()), timed[1], of_time]
+            found = [layout.format(*dated.groups()), timed[1], of_time]
             if fraction:
-                parts.append(f"{fraction[0][0]}%{len(fraction[1])}f")
+                found.append(f"{fraction[0][0]}%{len(fraction[1])}f")
             rest = text[timed.end() :]
-            parts.append(" %Y" if re.fullmatch(r" \d{4}", rest) else rest)
+            found.append(" %Y" if re.fullmatch(r" \d{4}", rest) else rest)
             if layout or of_time:
-                yield "".join(parts)
+                yield "".join(found)
 
 
 def _hexes(some: list[bytes]) -> Iterator[Proposal]:

@@ -58,9 +58,8 @@ def table(stream: Stream) -> Iterable[Proposal]:
         yield Proposal((transform,), shape.reason)
 
 
-@proposer(Kind.STRINGS)
-def column(stream: Stream) -> Iterable[Proposal]:
-    """Columns whose strings have parts: addresses, versions, codes."""
+def parts(stream: Stream) -> Iterable[Proposal]:
+    """For columns whose strings have parts: addresses, versions, codes."""
     shapes = sorted(_shapes(_sample(stream.data), COLUMNS), reverse=True)
     for shape in shapes[:1]:
         yield Proposal((shape.table(),), shape.reason)

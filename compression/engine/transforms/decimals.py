@@ -26,8 +26,8 @@ class Decimals(Numeric):
     id: ClassVar[str] = "decimals"
     code: ClassVar[int] = 21
     title: ClassVar[str] = "decimal notation as numbers"
-    encode_mb_s: ClassVar[float] = 90
-    decode_mb_s: ClassVar[float] = 150
+    encode_mb_s: ClassVar[float] = 80
+    decode_mb_s: ClassVar[float] = 240
 
     places: int = parameter(Integer("Digits behind the point", 0, 17), default=0)
     least: int = parameter(Integer("Digits behind the point, at least", 0, 17), default=0)

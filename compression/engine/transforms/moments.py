@@ -85,7 +85,7 @@ class Moments(Numeric):
     id: ClassVar[str] = "moments"
     code: ClassVar[int] = 22
     title: ClassVar[str] = "dates and times as numbers"
-    encode_mb_s: ClassVar[float] = 150
+    encode_mb_s: ClassVar[float] = 200
     decode_mb_s: ClassVar[float] = 200
 
     layout: str = parameter(Text("Layout", 64), default="%Y-%m-%d")

@@ -17,6 +17,9 @@ from compression.engine.wire import Reader, Writer
 MIN_FITTING = 0.2
 """Of the strings at least this part must be numbers of the form that a transform is for."""
 
+MIN_ROOM = 0.9
+"""Of the numbers at least this part must have room; content that the width was not chosen for may have larger ones."""
+
 
 @dataclass(frozen=True)
 class Numeric(Transform):
@@ -48,11 +51,12 @@ class Numeric(Transform):
         data = np.array(stream.data)
         ends = strings.ends(data)
         numbers, fits = self.parse(data, ends)
-        if not fits.any():
-            raise Unfit("No string is of this form")
-        least, step = self.scale(numbers, fits)
-        if np.count_nonzero(fits) < MIN_FITTING * len(ends):
+        read = np.count_nonzero(fits)
+        if not read or read < MIN_FITTING * len(ends):
             raise Unfit("Most of the strings are not of this form")
+        least, step = self.scale(numbers, fits)
+        if np.count_nonzero(fits) < MIN_ROOM * read:
+            raise Unfit(f"The numbers have no room in {self.width} bytes")
         scaled = (numbers[fits.view(bool)] - np.int64(least)).view(np.uint64) // np.uint64(step)
         writer = Writer()
         writer.signed(least)

@@ -76,8 +76,8 @@ class Table(Transform):
     id: ClassVar[str] = "table"
     code: ClassVar[int] = 20
     title: ClassVar[str] = "lines split into columns"
-    encode_mb_s: ClassVar[float] = 200
-    decode_mb_s: ClassVar[float] = 300
+    encode_mb_s: ClassVar[float] = 100
+    decode_mb_s: ClassVar[float] = 250
 
     separator: int = parameter(Integer("Separator", 0, 255), default=44)
     columns: tuple[int, ...] = parameter(

@@ -25,7 +25,7 @@ class Words(Transform):
     id: ClassVar[str] = "words"
     code: ClassVar[int] = 23
     title: ClassVar[str] = "a list of the different strings, and their numbers"
-    encode_mb_s: ClassVar[float] = 150
+    encode_mb_s: ClassVar[float] = 90
     decode_mb_s: ClassVar[float] = 400
 
     index: int = parameter(Integer("Width of a number", 1, 2), default=1)

@@ -184,7 +184,7 @@ CASES: list[tuple[Transform, Fitting]] = [
     (Templates(slots="words", by="literal", columns=1), _after(b"blk_1234 is blk_1234\n")),
     (Templates(ends=b"]}", slots="numbers", quote=34, by="prefix"), _after(b'{"a1": "x\\"y", "b": [-1.5]}')),
     (Templates(ends=b"", slots="numbers", quote=39, columns=0), _after(b"('it''s', 1)")),
-    (Decimals(width=1), _strings(b"12", b"-3", b"NA", b"0", b"300")),
+    (Decimals(width=1), _strings(b"12", b"-3", b"NA", b"0", b"200")),
     (Decimals(width=8, places=2), _strings(b"1.5", b"-0.05", b"0", b"-0", b"1.50", b".5")),
     (Decimals(width=4, places=2, least=2), _strings(b"1.50", b"-0.05", b"0.00", b"1.5", b"x")),
     (Decimals(width=2, length=3), _strings(b"001", b"023", b"4567", b"12", b"-01", b"00.")),
