@@ -30,6 +30,8 @@ KEPT, TOLD = 2, 6
 """Proposals that are looked at closer, of those that beat the stream as it is; and that people are told of."""
 ADVANTAGE = 0.985
 """A transform is worth following where the estimate falls below this part of the estimate without one."""
+EMPTY = 0.03
+"""A first sample that comes to less than this part of its bytes tells nothing: it is the border of an image."""
 FAR, CLOSE = 1.5, 1.04
 """Content as it is needs no closer look where it is estimated worse by more than the first; where it stays within the
 second after that look, only encoding it tells."""
@@ -184,6 +186,8 @@ class Planner:
         for most, more in ((FIRST, 2), (SECOND, 0)):
             sample = head(stream, most)
             plain = self.estimate(sample)
+            if most == FIRST and plain < EMPTY * sample.size and sample.size < stream.size:
+                continue
             tried = []
             for proposal in listed:
                 if self._late and tried:
@@ -233,7 +237,7 @@ class Planner:
     def estimate(self, stream: Stream) -> float:
         """Roughly the bytes that a stream comes to; numbers are also tried in planes, and as differences."""
         size = ends.quick(stream)
-        if stream.width in (2, 4, 8) and stream.kind in (Kind.NUMBERS, Kind.FLOATS):
+        if stream.width in (2, 4, 8) and stream.kind in (Kind.NUMBERS, Kind.FLOATS, Kind.ERRORS):
             planes = Planes(width=stream.width)
             for chain in ((planes,), (Delta(width=stream.width, by="folded"), planes)):
                 applied = apply(chain, stream)
