@@ -6,7 +6,7 @@ import numpy as np
 
 from compression.engine.analysis.proposals import Proposal, proposer
 from compression.engine.limits import KiB
-from compression.engine.streams import Kind, Stream
+from compression.engine.streams import Array, Kind, Stream
 from compression.engine.transforms.sequences import Sequences
 
 SAMPLE = 32 * KiB
@@ -18,14 +18,20 @@ FORMS = {b">": "fasta", b"@": "fastq"}
 @proposer(Kind.BYTES, Kind.TEXT)
 def sequences(stream: Stream) -> Iterable[Proposal]:
     """Files of sequences."""
-    form = FORMS.get(stream.data[:1].tobytes())
+    if form := form_of(stream.data):
+        yield Proposal((Sequences(form=form),), f"sequences of bases ({form.upper()})", whole=True)
+
+
+def form_of(data: Array) -> str:
+    """The form of the sequences that `data` begins with; empty where there are none."""
+    form = FORMS.get(data[:1].tobytes())
     if form is None:
-        return
-    lines = stream.data[:SAMPLE].tobytes().split(b"\n")
+        return ""
+    lines = data[:SAMPLE].tobytes().split(b"\n")
     if form == "fastq":
         text = b"".join(lines[1::4])
     else:
         text = b"".join(line for line in lines if not line.startswith(b">"))
     letters = np.frombuffer(text, np.uint8)
-    if len(letters) and np.isin(letters, np.frombuffer(b"ACGTNacgtn", np.uint8)).mean() >= BASES:
-        yield Proposal((Sequences(form=form),), f"sequences of bases ({form.upper()})", whole=True)
+    found = len(letters) and np.isin(letters, np.frombuffer(b"ACGTNacgtn", np.uint8)).mean() >= BASES
+    return form if found else ""

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compression.engine.analysis.proposals import Proposal, proposer
+from compression.engine.analysis.sequences import form_of
 from compression.engine.errors import Unfit
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import KiB
 from compression.engine.streams import Array, Kind, Stream
-from compression.engine.transforms.templates import BY, FOUND, Templates, match
+from compression.engine.transforms.templates import BY, FOUND, Matched, Templates, match
 
 SAMPLE, SURVEY = 48 * KiB, 512 * KiB
 """Bytes that variants are weighed on, and those that the number of columns is found with."""
@@ -44,7 +45,7 @@ class Weighed:
 def templates(stream: Stream) -> Iterable[Proposal]:
     """Whole files, and texts within others."""
     sample = _sample(stream.data)
-    if len(sample):
+    if len(sample) and not form_of(stream.data):
         plain = _price(sample)
         yield from _best(stream, sample, plain, list(_variants(sample)))
 
@@ -63,16 +64,15 @@ def parts(stream: Stream) -> Iterable[Proposal]:
 
 def _best(stream: Stream, sample: Array, plain: float, variants: list[Templates]) -> Iterator[Proposal]:
     """The variants that promise most, each with the best way to tell columns."""
-    weighed = _weigh(sample, variants)
-    better = _weigh(sample, [replace(best.variant, by=by) for best in weighed[: KEPT + 1] for by in BY])
+    weighed = _weigh(sample, variants)[:KEPT]
+    others = [replace(best.variant, by=by) for best in weighed for by in BY if by != best.variant.by]
+    better = sorted([*weighed, *_weigh(sample, others)], key=lambda found: found.size)
     seen: set[tuple[bytes, str, int]] = set()
     for found in better:
         form = found.variant.ends, found.variant.slots, found.variant.quote
         if found.size < plain * ADVANTAGE and form not in seen and len(seen) < KEPT:
             seen.add(form)
-            variant = replace(
-                found.variant, columns=_columns(stream.data[:SURVEY], stream.size, found.variant)
-            )
+            variant = _surveyed(stream.data, found.variant)
             reason = f"records by template, {variant.columns} columns of {variant.slots}"
             # What is rare in a sample recurs in the whole: only that shows what templates are worth.
             yield Proposal((variant,), reason, whole=stream.kind is not Kind.STRINGS)
@@ -112,20 +112,26 @@ def _weigh(sample: Array, variants: list[Templates]) -> list[Weighed]:
             continue
         if matched.others > (1 - COVERED) * len(sample) or not len(matched.sizes):
             continue
-        sized = replace(variant, columns=_columns(sample, len(sample), variant))
-        found.append(
-            Weighed(sum(_price(part.data) + 2 for part in sized.encode(Stream(sample)).streams), variant)
-        )
+        sized = replace(variant, columns=_columns(matched, len(sample), len(sample)))
+        parts = sized.encode(Stream(sample)).streams
+        found.append(Weighed(sum(_price(part.data) + 2 for part in parts), variant))
     return sorted(found, key=lambda weighed: weighed.size)
 
 
-def _columns(data: Array, size: int, variant: Templates) -> int:
-    """How many contexts have enough bytes for a column, were `data` extended to so many bytes."""
+def _surveyed(data: Array, variant: Templates) -> Templates:
+    """The variant with as many columns as pay in all of the data."""
+    survey = data[:SURVEY]
     try:
-        _, sizes = match(variant.parse(data)).contexts_by_size()
+        columns = _columns(match(variant.parse(survey)), len(survey), len(data))
     except Unfit:
-        return 0
-    return min(int(np.count_nonzero(sizes * size >= COLUMN_BYTES * len(data))), MOST_COLUMNS)
+        columns = 0
+    return replace(variant, columns=columns)
+
+
+def _columns(matched: Matched, looked_at: int, size: int) -> int:
+    """How many contexts have enough bytes for a column, were what was looked at extended to so many bytes."""
+    _, sizes = matched.contexts_by_size()
+    return min(int(np.count_nonzero(sizes * size >= COLUMN_BYTES * looked_at)), MOST_COLUMNS)
 
 
 def _price(data: Array) -> float:
