@@ -16,7 +16,7 @@ from compression.engine.transforms.cut import Cut
 LEAST = 64 * KiB
 BLOCK, BLOCKS = 8 * KiB, 64
 """Bytes of a block at least, and how many there are at most."""
-LOOKED_AT = 12 * KiB
+LOOKED_AT = 6 * KiB
 """Bytes of a block that tell what it is."""
 STRIDES = (2, 3, 4, 6, 8, 12, 16, 20, 24, 32)
 RECURRING = 6

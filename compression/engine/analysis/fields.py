@@ -10,12 +10,12 @@ from compression.engine.analysis.decimals import decimal_power
 from compression.engine.limits import KiB
 from compression.engine.streams import Array
 
-NUMERIC = (1, 2, 3, 4, 6, 8)
-ODD = (3, 6)
+NUMERIC = (1, 2, 3, 4, 8)
+ODD = (3,)
 """Widths of numbers that need a better reason."""
 LONGEST = 64
 """The longest field of text."""
-SAMPLE = 128 * KiB
+SAMPLE = 96 * KiB
 LEAST_RECORDS, RUNS = 1024, 4
 FIELD_BYTES = 10
 """What one more stream costs, whatever is in it."""

@@ -31,12 +31,15 @@ def records(stream: Stream) -> Iterator[Proposal]:
     """Splits into the fields of the records that the content seems to consist of."""
     if stream.size < LEAST:
         return
-    layouts = [
-        (found, stride)
-        for stride, plain in strides(stream.data)
-        if stride * 4 <= stream.size and (found := layout(stream.data, stride)).cost <= WORTH * plain
-    ]
-    best = min((found.cost for found, _ in layouts), default=0)
+    layouts: list[tuple[Layout, int]] = []
+    best = np.inf
+    for stride, plain, least in strides(stream.data):
+        # Fields are dear to find: not where they cannot be better than those that are found already.
+        if stride * 4 <= stream.size and least <= NEAR * best:
+            found = layout(stream.data, stride)
+            if found.cost <= WORTH * plain:
+                layouts.append((found, stride))
+                best = min(best, found.cost)
     for found, stride in sorted(layouts, key=lambda item: item[0].cost):
         if found.cost <= NEAR * best:
             yield from _proposed(found, stride, stream)

@@ -1,6 +1,6 @@
 """Whether bytes are records of fixed length, and of which: what recurs, and what lanes of that length would cost."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from compression.engine.limits import KiB
 from compression.engine.streams import Array
 
 SAMPLE = 192 * KiB
+GLANCE, HOPE = 48 * KiB, 1.3
+"""Bytes that tell which lengths are worth a closer look: those that cost less than so many times what text does."""
 MOST = 4096
 """The longest record that is looked for."""
 NEAR = 256
@@ -23,11 +25,16 @@ ALIKE = 1.01
 """Of strides whose costs are within this of the least, the shortest is right: the others are multiples of it."""
 
 
-def strides(data: Array) -> list[tuple[int, float]]:
-    """The most likely lengths of a record, at most two; empty where there are none.
+class Found(NamedTuple):
+    """A length of records; what a byte of the content costs without them, and what it costs at least with them."""
 
-    With each goes what a byte of the content would cost without records, in bytes.
-    """
+    stride: int
+    plain: float
+    least: float
+
+
+def strides(data: Array) -> list[Found]:
+    """The most likely lengths of a record, at most two; empty where there are none."""
     from compression.engine.kernels import pricing
 
     middle = max(0, (len(data) - SAMPLE) // 2) // 8 * 8
@@ -36,14 +43,32 @@ def strides(data: Array) -> list[tuple[int, float]]:
         return []
     by_text = pricing.price_lanes(sample, 1, pricing.LOGS, pricing.TOTALS)
     plain = min(by_text, len(ZstdLeaf(level=3).encode(sample)) * pricing.BYTE)
-    lanes = {
-        stride: pricing.price_lanes(sample, stride, pricing.LOGS, pricing.TOTALS)
-        for stride in candidates(sample)
-    }
-    sorts = ((lanes, by_text), (_flat_costs(sample), plain))
-    found = [_shortest(costs) for costs, limit in sorts if min(costs.values()) < GAIN * limit]
-    each = plain / pricing.BYTE / len(sample)
-    return [(stride, each) for stride in dict.fromkeys(found)]
+    lanes = _lane_costs(sample, candidates(sample))
+    unit = pricing.BYTE * len(sample)
+    found = []
+    if lanes and min(lanes.values()) < GAIN * by_text:
+        found.append(Found(_shortest(lanes), plain / unit, 0))
+    flat = _flat_costs(sample)
+    width = _shortest(flat)
+    if flat[width] < GAIN * plain and all(other.stride != width for other in found):
+        found.append(Found(width, plain / unit, flat[width] / unit))
+    return found
+
+
+def _lane_costs(sample: Array, found: set[int]) -> dict[int, int]:
+    """What the sample would cost in lanes of these lengths: of those that are worth a closer look at a part of it."""
+    from compression.engine.kernels import pricing
+
+    for part in (sample[:GLANCE], sample):
+        plain = pricing.price_lanes(part, 1, pricing.LOGS, pricing.TOTALS)
+        costs = {
+            stride: pricing.price_lanes(part, stride, pricing.LOGS, pricing.TOTALS)
+            for stride in sorted(found)
+        }
+        found = {
+            stride for stride in sorted(costs, key=costs.__getitem__)[:FEW] if costs[stride] < HOPE * plain
+        }
+    return costs
 
 
 def _shortest(costs: dict[int, int]) -> int:

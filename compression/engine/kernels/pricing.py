@@ -217,7 +217,12 @@ def price_lanes(data: Any, stride: int, logs: Any, totals: Any) -> Any:
         counts[:] = 0
         changes[:] = 0
         if stride <= 256:
-            above[:] = 0
+            # What was counted is undone: to clear the whole table would take longer than to count.
+            before = np.int64(0)
+            for i in range(lane, len(data), stride):
+                byte = np.int64(data[i])
+                above[before << 8 | byte] = 0
+                before = byte
             sums[:] = 0
             second = min(second, third)
         cost += min(first, second)

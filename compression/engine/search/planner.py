@@ -97,7 +97,8 @@ def apply(chain: Sequence[Transform], stream: Stream) -> Applied | None:
             return None
         groups.append(tuple(encoded.streams))
         notes += len(encoded.note) + 1
-        stream = encoded.streams[0]
+        # One that leaves nothing is the last of its chain.
+        stream = next(iter(encoded.streams), stream)
     return Applied(tuple(chain), tuple(groups), notes)
 
 
