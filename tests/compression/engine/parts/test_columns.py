@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compression.engine.analysis import proposals
-from compression.engine.errors import CorruptStream, InvalidParams
+from compression.engine.errors import CorruptStream, InvalidParams, Unfit
 from compression.engine.streams import Kind, Stream, array, words
 from compression.engine.transforms import Transform
 from compression.engine.transforms.affixes import Affixes
@@ -49,6 +49,16 @@ def test_numbers_without_room_are_kept_aside() -> None:
     strings = [str(number) for number in range(200)]
     assert numbers(Decimals(width=1), [*strings, "-9999", "123456789012345678"]) != []
     assert len(numbers(Decimals(width=1), [*strings, "-9999", "123456789012345678"])) == 200
+
+
+def test_numbers_of_which_many_have_no_room_are_refused() -> None:
+    with pytest.raises(Unfit):
+        numbers(Decimals(width=1), [str(number) for number in range(400)])
+
+
+def test_what_grows_has_room_for_what_follows() -> None:
+    found = chains([str(number) for number in range(60_000)])
+    assert [chain[0] for chain in found if isinstance(chain[0], Decimals)] == [Decimals(width=4)]
 
 
 @pytest.mark.parametrize(
