@@ -40,7 +40,8 @@ def rows(stream: Stream) -> Iterator[Proposal]:
     frequent = np.bincount(sample)
     if frequent.max() > DOMINANT * len(sample):
         if row and not 0x20 <= int(frequent.argmax()) < 0x7F:
-            yield Proposal((Transpose(row=row),), f"Rows of {row} bytes that are like each other")
+            reason = f"Rows of {row} bytes that are like each other"
+            yield Proposal((Transpose(row=row),), reason, whole=True)
         return
     yield from _sounds(stream, sample)
     if row:
