@@ -73,7 +73,7 @@ class Content:
 def run(options: argparse.Namespace, report: Report) -> bool:
     """Measure, and print the table, best ratio first."""
     chosen = list(candidates(options))
-    with _files(inputs(options.inputs, report.skipped)) as items:
+    with as_files(inputs(options.inputs, report.skipped)) as items:
         try:
             contents = [_content(item) for item in items]
         except Refused as error:
@@ -97,7 +97,7 @@ def run(options: argparse.Namespace, report: Report) -> bool:
 
 
 @contextmanager
-def _files(items: Sequence[Input]) -> Iterator[list[Input]]:
+def as_files(items: Sequence[Input]) -> Iterator[list[Input]]:
     """Yield the same as files, which can be read again and again."""
     with tempfile.TemporaryDirectory(prefix="dynacomp-") as folder:
         yield [item if item.path else _spooled(item, Path(folder)) for item in items]

@@ -19,6 +19,8 @@ VERBS = {
     "compress": "compress files, folders or a pipe",
     "decompress": "get back what was compressed or archived",
     "compare": "measure algorithms on files, folders or a pipe",
+    "analyze": "say what files are made of, and show their fields or columns",
+    "optimize": "search for the best way to compress files, and compress them",
     "formats": "list what can be written and read",
 }
 
@@ -27,6 +29,8 @@ _MODULES = {
     "compress": "compressing",
     "decompress": "decompressing",
     "compare": "comparing",
+    "analyze": "analyzing",
+    "optimize": "optimizing",
     "formats": "listing",
 }
 

@@ -220,7 +220,8 @@ def _needs_engine(request: Request, source_fd: int) -> bool:
         return codec.dynamic
     with suppress(OSError):  # a pipe
         found = detect(os.pread(source_fd, 16, os.lseek(source_fd, 0, os.SEEK_CUR)))
-        return request.operation == "unpack" and found is not None and all_codecs()[found].dynamic
+        looked_into = request.operation in ("unpack", "inspect")
+        return looked_into and found is not None and all_codecs()[found].dynamic
     return False
 
 

@@ -42,8 +42,13 @@ class Wishes:
             **asdict(self),
             "constraints": dict(self.constraints),
             "plain": [dict(one) for one in self.plain],
-            "known": [base64.b64encode(one).decode() for one in self.known],
+            "known": [text_of(one) for one in self.known],
         }
+
+
+def text_of(packed: bytes) -> str:
+    """A packed pipeline as JSON holds it."""
+    return base64.b64encode(packed).decode()
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Best:
     @property
     def pipeline_text(self) -> str:
         """The packed pipeline as JSON holds it."""
-        return base64.b64encode(self.pipeline).decode()
+        return text_of(self.pipeline)
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,7 @@ def weigh(
     should_stop: ShouldStop | None = None,
 ) -> Weighed:
     """Try packed pipelines on the first `most` bytes behind a descriptor, in a child."""
-    options = {"pipelines": [base64.b64encode(one).decode() for one in pipelines], "most": most}
+    options = {"pipelines": [text_of(one) for one in pipelines], "most": most}
     with memory_file() as nothing:
         request = Request("weigh", limits or Limits(), options)
         with begin(request, (source_fd, nothing.fileno()), None, should_stop) as call:
