@@ -11,6 +11,7 @@ The recipe, for a loop of its own:
 3. Whole numbers only where a decoder depends on them. Nothing checks an index: the kernel does, whatever the bytes are.
 4. A sum, difference or shift of small integers is an int64. Do not mix int64 and uint64: that gives floats. An index
    that is masked (`i & 255`) or counted by `range` costs nothing; any other is compared with 0 first.
+   No mask is made of a length, as in `(x >> 20) & (len(a) - 1)`: that is compiled wrongly; hand the mask over.
 5. The name goes into NAMES below, so that `warm` finds it. `NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=/tmp/c pytest ...`
    shows indices that are out of bounds; `NUMBA_DISABLE_JIT=1` runs the plain Python.
 
@@ -57,10 +58,17 @@ def kernel(signature: str) -> Callable[[F], F]:
 
 
 def helper(function: F) -> F:
-    """A function for kernels to call; it becomes a part of them."""
+    """A function for kernels to call; it becomes a part of them where it is small."""
     from numba import njit
 
     return cast(F, njit(nogil=True)(function))
+
+
+def part(function: F) -> F:
+    """A helper that becomes a part of the kernel whatever its size: for a loop that is too long for one function."""
+    from numba import njit
+
+    return cast(F, njit(nogil=True, forceinline=True)(function))
 
 
 def warm() -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from compression.engine.kernels import helper, kernel
+from compression.engine.kernels import kernel, part
 from compression.engine.kernels import mix_menus as menu
+from compression.engine.kernels.mix_values import FIELDS, OTHER_PRIME, PRIME, VALUES, contexts, note
 
-VALUES, FIELDS = 8, 64
 SETS = 3
 ROWS = 2048
 """Rows of weights in a set."""
@@ -28,118 +28,11 @@ SURE = 255
 
 U = np.uint64  # an index of this type is not looked at for being negative
 
-PRIME = 0x2545F4914F6CDD1D
-OTHER_PRIME = 0x5851F42D4C957F2D
+REVISION_OF_VALUES = 1
+"""To be raised with every change of `mix_values`: what is kept of a compiled kernel is told by its own file alone."""
 
 
-@helper
-def _value(operation: Any, a: Any, b: Any, data: Any, at: Any, last8: Any, values: Any) -> Any:
-    """One part of a context."""
-    if operation == menu.HISTORY:
-        return last8 & a
-    if operation == menu.VALUE:
-        return values[a & (VALUES - 1)]
-    if a < 1 or at < a:
-        return 0
-    first = np.int64(data[at - a])
-    if operation == menu.BYTE:
-        return first >> (b & 7)
-    if b < 1 or at < a + b:
-        return first
-    second = np.int64(data[at - b])
-    if operation == menu.GRADIENT:
-        return (first + second - data[at - a - b]) & 511
-    return (first + second) >> 1 if operation == menu.MEAN else (first - second) & 255
-
-
-@helper
-def _contexts(program: Any, data: Any, at: Any, last8: Any, values: Any, hashes: Any) -> None:
-    """The hash of each context before the byte at `at`."""
-    for context in range(len(hashes)):
-        code = np.int64(context + 1) * OTHER_PRIME
-        for part in range(menu.OPERATIONS):
-            operation = program[context, 3 * part]
-            if operation == 0:
-                break
-            value = _value(
-                operation,
-                program[context, 3 * part + 1],
-                program[context, 3 * part + 2],
-                data,
-                at,
-                last8,
-                values,
-            )
-            code = (code + value + 1) * PRIME
-            code ^= code >> 29
-        hashes[context] = code
-
-
-@helper
-def _class(byte: Any) -> Any:
-    """What sort of character a byte is, in four bits."""
-    if 97 <= byte <= 122 or byte >= 128:
-        return 1
-    if 48 <= byte <= 57:
-        return 2
-    if 65 <= byte <= 90:
-        return 3
-    return 4 + (byte & 7) if byte >= 32 else 12 + (byte & 3)
-
-
-@helper
-def _note_line(byte: Any, data: Any, at: Any, values: Any, line: Any) -> None:
-    """Keep up where in a line the byte after `at` is, and what the line before has there."""
-    start, before, field = line[0], line[1], line[2]
-    if byte == 10:
-        line[1], line[0], line[2] = start, at + 1, 0
-        for number in range(FIELDS):
-            line[3 + number] = line[3 + FIELDS + number]
-        start, before, field = at + 1, start, 0
-        line[3 + FIELDS] = start
-    elif byte in (
-        9,
-        32,
-        34,
-        38,
-        40,
-        41,
-        44,
-        59,
-        60,
-        61,
-        62,
-        123,
-        124,
-        125,
-    ):  # white space, " & ( ) , ; < = > { | }
-        field = min(field + 1, FIELDS - 1)
-        line[2] = field
-        line[3 + FIELDS + field] = at + 1
-    column = at + 1 - start
-    values[menu.COLUMN] = min(column, 255)
-    values[menu.ABOVE] = data[before + column] if before + column < start else 0
-    values[menu.FIELD] = field
-    there = line[3 + field] + at + 1 - line[3 + FIELDS + field]
-    values[menu.ABOVE_IN_FIELD] = data[there] | field << 8 if 0 <= there < start else field << 8
-
-
-@helper
-def _note(byte: Any, data: Any, at: Any, lanes: Any, values: Any, line: Any) -> None:
-    """Keep up the values of which contexts are made, after the byte at `at`."""
-    lower = byte + 32 if 65 <= byte <= 90 else byte
-    if 97 <= lower <= 122 or lower >= 128:
-        word = (values[menu.WORD] + lower) * PRIME
-        values[menu.WORD] = word ^ word >> 27
-    elif values[menu.WORD] != 0:
-        values[menu.WORD_BEFORE] = values[menu.WORD]
-        values[menu.WORD] = 0
-    values[menu.LANE] = values[menu.LANE] + 1 if values[menu.LANE] + 1 < lanes else 0
-    values[menu.SHAPE] = (values[menu.SHAPE] << 4 | _class(byte)) & 0xFFFFFFFF
-    _note_line(byte, data, at, values, line)
-
-
-@helper
+@part
 def _find(slots: Any, mask: Any, code: Any) -> Any:
     """Where the slot of this hash begins, emptied for it where there was none."""
     check = np.uint8((code >> 40) & 255)
@@ -163,7 +56,7 @@ def _find(slots: Any, mask: Any, code: Any) -> Any:
     return best
 
 
-@helper
+@part
 def _locate(slots: Any, mask: Any, hashes: Any, half: Any, codes: Any, places: Any) -> Any:
     """The slot of each context for the half byte to come; `half` is 0 for the first, or the first with a 1 before."""
     touched = 0
@@ -179,7 +72,7 @@ def _locate(slots: Any, mask: Any, hashes: Any, half: Any, codes: Any, places: A
     return touched
 
 
-@helper
+@part
 def _learnt(belief: Any, bit: Any, most: Any, shares: Any) -> Any:
     """A belief after a bit: 22 bits of probability, and in the lower 10 how often it was tried, up to `most`."""
     times = np.int64(belief) & 1023
@@ -190,24 +83,24 @@ def _learnt(belief: Any, bit: Any, most: Any, shares: Any) -> Any:
     return np.uint32(chance << 10 | times)
 
 
-@helper
-def _dot(inputs: Any, weights: Any, row: Any, count: Any) -> Any:
+@part
+def _dot(inputs: Any, weights: Any, row: Any) -> Any:
     total = np.int32(0)
     row = U(row)
-    for number in range(count):
+    for number in range(len(inputs) >> 2 << 2):  # said so, it is done by vectors
         total = np.int32(total + np.int32(np.int32(inputs[number] * weights[row, number]) >> 8))
     return min(max(np.int64(total) >> 8, -3072), 3071)
 
 
-@helper
-def _train(inputs: Any, weights: Any, row: Any, error: Any, count: Any) -> None:
+@part
+def _train(inputs: Any, weights: Any, row: Any, error: Any) -> None:
     row = U(row)
-    for number in range(count):
+    for number in range(len(inputs) >> 2 << 2):  # said so, it is done by vectors
         weight = np.int32(weights[row, number] + np.int32(np.int32(inputs[number] * error + 8192) >> 14))
         weights[row, number] = max(np.int32(-WEIGHT_LIMIT), min(np.int32(WEIGHT_LIMIT), weight))
 
 
-@helper
+@part
 def _search(data: Any, at: Any, last8: Any, least: Any, matches: Any, mask: Any, match: Any) -> None:
     """Keep up the match: `match` holds where it goes on, and how long it is already."""
     if match[1] > 0:
@@ -225,7 +118,7 @@ def _search(data: Any, at: Any, last8: Any, least: Any, matches: Any, mask: Any,
     matches[code] = at
 
 
-@helper
+@part
 def _predict(
     slots: Any, places: Any, node: Any, believed: Any, stretch: Any, histories: Any, inputs: Any
 ) -> None:
@@ -236,7 +129,7 @@ def _predict(
         inputs[context] = stretch[U(believed[context, U(history)] >> 20)]
 
 
-@helper
+@part
 def _learn(
     slots: Any, places: Any, node: Any, believed: Any, histories: Any, bit: Any, following: Any, shares: Any
 ) -> None:
@@ -246,18 +139,181 @@ def _learn(
         believed[context, U(history)] = _learnt(believed[context, U(history)], bit, SURE, shares)
 
 
-@helper
+@part
+def _expect(
+    match: Any,
+    expected: Any,
+    bits: Any,
+    partial: Any,
+    by_length: Any,
+    by_byte: Any,
+    stretch: Any,
+    inputs: Any,
+) -> Any:
+    """What the match says, as the inputs after those of the contexts; returns its place in `by_length`, or 0."""
+    first = len(inputs) - 3
+    if match[1] == 0 or expected >> (8 - bits) != partial:
+        inputs[first] = 0
+        inputs[first + 1] = 0
+        return 0
+    length = match[1]
+    by = min(length if length < 16 else 14 + (length >> 3), 31) * 2 + (expected >> (7 - bits) & 1)
+    inputs[first] = stretch[U(by_length[U(by)] >> 20)]
+    inputs[first + 1] = stretch[U(by_byte[U((expected & 255) << 8 | partial)] >> 20)]
+    return by
+
+
+@part
+def _learn_match(
+    match: Any, expected: Any, by: Any, partial: Any, by_length: Any, by_byte: Any, bit: Any, shares: Any
+) -> None:
+    if by:
+        by_length[U(by)] = _learnt(by_length[U(by)], bit, 1023, shares)
+        place = U((expected & 255) << 8 | partial)
+        by_byte[place] = _learnt(by_byte[place], bit, SURE, shares)
+        if by & 1 != bit:
+            match[1] = 0
+
+
+@part
+def _mixer(count: Any) -> Any:
+    """Inputs of all contexts, of the match and of nothing; weights for them, and what belongs to these."""
+    used = count + 3
+    inputs = np.zeros((used + 3) // 4 * 4, np.int32)
+    inputs[len(inputs) - 1] = 256
+    weights = np.full((SETS * ROWS, len(inputs)), (65536 * 5 // 2) // used, np.int32)
+    final = np.full((256, SETS), 65536 // SETS, np.int64)
+    return (
+        inputs,
+        weights,
+        final,
+        np.zeros(SETS, np.int64),
+        np.zeros(SETS, np.int64),
+        np.zeros(SETS, np.int64),
+    )
+
+
+@part
+def _beliefs(count: Any, first: Any) -> Any:
+    """What histories mean, in each context; what matches of a length mean, and what of an expected byte."""
+    believed = np.zeros((count, 256), np.uint32)
+    for context in range(count):
+        believed[context] = first
+    return believed, np.full(64, 1 << 31, np.uint32), np.full(65536, 1 << 31, np.uint32)
+
+
+@part
+def _mix(
+    inputs: Any, weights: Any, final: Any, rows: Any, said: Any, chances: Any, partial: Any, squash: Any
+) -> Any:
+    """What all say together, stretched."""
+    mixed = 0
+    for number in range(SETS):
+        said[number] = _dot(inputs, weights, rows[number])
+        chances[number] = squash[U(said[number] + 3072)]
+        mixed += said[number] * final[U(partial), number]
+    return min(max(mixed >> 16, -3072), 3071)
+
+
+@part
+def _adapt(
+    inputs: Any,
+    weights: Any,
+    final: Any,
+    rows: Any,
+    said: Any,
+    chances: Any,
+    partial: Any,
+    goal: Any,
+    chance: Any,
+    rate: Any,
+) -> None:
+    """Move the weights so that the mixed would have been nearer to the bit; `goal` is 0 or 65536."""
+    for number in range(SETS):
+        wrong = np.int32(((goal - chances[number]) * rate) >> 12)
+        _train(inputs, weights, rows[number], wrong)
+        final[U(partial), number] += (said[number] * (goal - chance) + 32768) >> 16
+
+
+@part
 def _refined(curves: Any, place: Any, weight: Any) -> Any:
     """The value between two places of a curve, `weight` 64ths from the first to the second."""
     first, second = np.int64(curves[U(place)]), np.int64(curves[U(place + 1)])
     return (first * (64 - weight) + second * weight) >> 6
 
 
-@helper
+@part
+def _refine(
+    curves: Any,
+    fine_curves: Any,
+    fine_mask: Any,
+    mixed: Any,
+    chance: Any,
+    last: Any,
+    partial: Any,
+    spots: Any,
+) -> Any:
+    """The probability as the curves correct it; `spots` tell where they were looked at."""
+    step = (mixed + 3072) // 192
+    weight = (mixed + 3072 - step * 192) // 3
+    spots[0] = partial * 33 + step
+    spots[1] = ((last << 8 | partial) & fine_mask) * 33 + step
+    refined = _refined(curves, spots[0], weight) + _refined(fine_curves, spots[1], weight)
+    return min(max((2 * chance + refined + 2) >> 2, 1), 65535)
+
+
+@part
 def _bend(curves: Any, place: Any, goal: Any) -> None:
+    """Move a curve towards the bit, at the two places that were looked at."""
     for number in (place, place + 1):
         value = np.int64(curves[U(number)])
         curves[U(number)] = np.uint16(value + ((goal - value) >> 6))
+
+
+@part
+def _coded(decoding: Any, bit: Any, chance: Any, interval: Any, coded: Any, written: Any) -> Any:
+    """Write the bit, or read and return it: `interval` is low, high, code, place; the place is -1 after an overflow."""
+    low, high, code, at = interval[0], interval[1], interval[2], interval[3]
+    middle = low + ((high - low) >> 16) * chance + ((((high - low) & 0xFFFF) * chance) >> 16)
+    if decoding:
+        bit = 1 if code <= middle else 0
+    if bit:
+        high = middle
+    else:
+        low = middle + 1
+    while (low ^ high) & 0xFF000000 == 0:
+        if decoding:
+            code = (code << 8) & 0xFFFFFFFF | (np.int64(coded[at]) if at < len(coded) else 0)
+        elif at < len(written):
+            written[at] = high >> 24
+        at += 1
+        low = (low << 8) & 0xFFFFFFFF
+        high = (high << 8) & 0xFFFFFFFF | 255
+    interval[0], interval[1], interval[2], interval[3] = low, high, code, at
+    return bit
+
+
+@part
+def _begin(decoding: Any, coded: Any) -> Any:
+    """The whole interval, and the first bytes of the code."""
+    interval = np.array([0, 0xFFFFFFFF, 0, 0])
+    if decoding:
+        for at in range(4):
+            interval[2] = interval[2] << 8 | (np.int64(coded[at]) if at < len(coded) else 0)
+        interval[3] = 4
+    return interval
+
+
+@part
+def _end(decoding: Any, interval: Any, written: Any) -> Any:
+    """The last byte; returns the number of bytes written or read, or -1: see `run`."""
+    last, at = (interval[0] >> 24) + 1, interval[3]
+    if decoding:
+        return at if interval[2] == last << 24 else -1
+    if at >= len(written):
+        return -1
+    written[at] = last
+    return at + 1
 
 
 @kernel(
@@ -265,7 +321,7 @@ def _bend(curves: Any, place: Any, goal: Any) -> None:
     " Tuple((uint8[::1], int32[::1], uint16[::1], uint16[::1])),"
     " Tuple((int16[::1], uint16[::1], uint8[:, ::1], uint32[::1], int64[::1])))"
 )
-def run(  # noqa: C901 in parts it would be slower by half
+def run(
     decoding: Any, data: Any, coded: Any, written: Any, program: Any, options: Any, memory: Any, tables: Any
 ) -> int:
     """Encode `data` into `written`, or decode `coded` into `data`.
@@ -274,119 +330,42 @@ def run(  # noqa: C901 in parts it would be slower by half
     """
     slots, matches, curves, fine_curves = memory
     stretch, squash, following, beliefs, shares = tables
-    lanes, least = options[0], options[1]
-    mask, match_mask, fine_mask = options[2], options[3], options[4]
-    contexts = program.shape[0]
-    used = contexts + 3
-    count = (used + 3) // 4 * 4
-    inputs = np.zeros(count, np.int32)
-    weights = np.zeros((SETS * ROWS, count), np.int32)
-    weights[:, :used] = (65536 * 5 // 2) // used
-    final = np.full((256, SETS), 65536 // SETS, np.int64)
-    rows, said, chances = np.zeros(SETS, np.int64), np.zeros(SETS, np.int64), np.zeros(SETS, np.int64)
-    believed = np.zeros((contexts, 256), np.uint32)
-    for context in range(contexts):
-        believed[context] = beliefs
-    by_length = np.full(64, 1 << 31, np.uint32)
-    by_byte = np.full(65536, 1 << 31, np.uint32)
-    hashes, codes = np.zeros(contexts, np.int64), np.zeros(contexts, np.int64)
-    places, histories = np.zeros(contexts, np.int64), np.zeros(contexts, np.int64)
-    values, line, match = (
-        np.zeros(VALUES, np.int64),
-        np.zeros(3 + 2 * FIELDS, np.int64),
-        np.zeros(2, np.int64),
-    )
-    low, high, at = 0, 0xFFFFFFFF, 0
-    code: Any = 0
-    if decoding:
-        for at in range(4):
-            code = code << 8 | (np.int64(coded[at]) if at < len(coded) else 0)
-        at = 4
-    last8 = np.int64(0)
-    rate = RATE_AT_FIRST
+    lanes, least, mask, match_mask, fine_mask = options[0], options[1], options[2], options[3], options[4]
+    count = len(program)
+    inputs, weights, final, rows, said, chances = _mixer(count)
+    believed, by_length, by_byte = _beliefs(count, beliefs)
+    hashes, codes = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    places, histories = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    values, line = np.zeros(VALUES, np.int64), np.zeros(3 + 2 * FIELDS, np.int64)
+    match, spots, interval = np.zeros(2, np.int64), np.zeros(2, np.int64), _begin(decoding, coded)
+    last8, rate = np.int64(0), RATE_AT_FIRST
     for position in range(len(data)):
-        _contexts(program, data, position, last8, values, hashes)
+        contexts(program, data, position, last8, values, hashes)
         _search(data, position, last8, least, matches, match_mask, match)
-        length: Any = match[1]
-        expected: Any = np.int64(data[match[0]]) | 256 if length else 0
+        expected = np.int64(data[match[0]]) | 256 if match[1] else 0
         last = last8 & 255
-        lane = values[menu.LANE] & 255 if lanes > 1 else last
-        partial = 1
+        lane = 2 * ROWS + (values[menu.LANE] & 255 if lanes > 1 else last) * 8
+        byte, partial, node = np.int64(data[position]), 1, 1
         for bits in range(8):
             if bits & 3 == 0:
                 options[5] = _locate(slots, mask, hashes, partial if bits else 0, codes, places)
                 node = 1
             _predict(slots, places, node, believed, stretch, histories, inputs)
-            matching = length > 0 and expected >> (8 - bits) == partial
-            guess = 0
-            by = 0
-            if matching:
-                guess = (expected >> (7 - bits)) & 1
-                by = min(length if length < 16 else 14 + (length >> 3), 31) * 2 + guess
-                inputs[contexts] = stretch[U(by_length[U(by)] >> 20)]
-                inputs[contexts + 1] = stretch[U(by_byte[U((expected & 255) << 8 | partial)] >> 20)]
-            else:
-                inputs[contexts : contexts + 2] = 0
-            inputs[contexts + 2] = 256
-            rows[0] = partial
-            rows[1] = ROWS + by * 8 + bits
-            rows[2] = 2 * ROWS + lane * 8 + bits
-            mixed = 0
-            for number in range(SETS):
-                said[number] = _dot(inputs, weights, rows[number], count)
-                chances[number] = squash[U(said[number] + 3072)]
-                mixed += said[number] * final[U(partial), number]
-            mixed = min(max(mixed >> 16, -3072), 3071)
+            by = _expect(match, expected, bits, partial, by_length, by_byte, stretch, inputs)
+            rows[0], rows[1], rows[2] = partial, ROWS + by * 8 + bits, lane + bits
+            mixed = _mix(inputs, weights, final, rows, said, chances, partial, squash)
             chance = np.int64(squash[U(mixed + 3072)])
-            step = (mixed + 3072) // 192
-            weight = (mixed + 3072 - step * 192) // 3
-            place = partial * 33 + step
-            fine_place = ((last << 8 | partial) & fine_mask) * 33 + step
-            refined = _refined(curves, place, weight) + _refined(fine_curves, fine_place, weight)
-            p = min(max((2 * chance + refined + 2) >> 2, 1), 65535)
-            middle = low + ((high - low) >> 16) * p + ((((high - low) & 0xFFFF) * p) >> 16)
-            bit: Any = int(code <= middle) if decoding else np.int64(data[position]) >> (7 - bits) & 1
-            if bit:
-                high = middle
-            else:
-                low = middle + 1
-            while (low ^ high) & 0xFF000000 == 0:
-                if decoding:
-                    code = (code << 8) & 0xFFFFFFFF | (np.int64(coded[at]) if at < len(coded) else 0)
-                elif at < len(written):
-                    written[at] = high >> 24
-                else:
-                    return -1
-                at += 1
-                low = (low << 8) & 0xFFFFFFFF
-                high = (high << 8) & 0xFFFFFFFF | 255
-            error = (bit << 16) - chance
-            for number in range(SETS):
-                wrong = np.int32((((bit << 16) - chances[number]) * rate) >> 12)
-                _train(inputs, weights, rows[number], wrong, count)
-                final[U(partial), number] += (said[number] * error + 32768) >> 16
+            refined = _refine(curves, fine_curves, fine_mask, mixed, chance, last, partial, spots)
+            bit = _coded(decoding, byte >> (7 - bits) & 1, refined, interval, coded, written)
+            _adapt(inputs, weights, final, rows, said, chances, partial, bit << 16, chance, rate)
             _learn(slots, places, node, believed, histories, bit, following, shares)
-            if matching:
-                by_length[U(by)] = _learnt(by_length[U(by)], bit, 1023, shares)
-                by = (expected & 255) << 8 | partial
-                by_byte[U(by)] = _learnt(by_byte[U(by)], bit, SURE, shares)
-                if guess != bit:
-                    length = 0
-            _bend(curves, place, bit * 65535)
-            _bend(fine_curves, fine_place, bit * 65535)
-            partial = partial * 2 + bit
-            node = node * 2 + bit
-        match[1] = length
-        byte = partial & 255
-        data[position] = byte
-        last8 = last8 << 8 | byte
-        _note(byte, data, position, lanes, values, line)
+            _learn_match(match, expected, by, partial, by_length, by_byte, bit, shares)
+            _bend(curves, spots[0], bit * 65535)
+            _bend(fine_curves, spots[1], bit * 65535)
+            partial, node = partial * 2 + bit, node * 2 + bit
+        data[position] = partial & 255
+        last8 = last8 << 8 | partial & 255
+        note(partial & 255, data, position, lanes, values, line)
         if rate > RATE_LATER:
             rate -= max(1, (rate - RATE_LATER) >> 9)
-    end = (low >> 24) + 1
-    if decoding:
-        return at if code == end << 24 else -1
-    if at >= len(written):
-        return -1
-    written[at] = end
-    return at + 1
+    return int(_end(decoding, interval, written))

@@ -65,6 +65,9 @@ def text(stride: int, width: int) -> list[Context]:
         (value(WORD), value(WORD_BEFORE)),
         (value(COLUMN), value(ABOVE)),
         (value(ABOVE_IN_FIELD), last(1)),
+        (value(FIELD), value(SHAPE)),
+        (value(SHAPE),),
+        (),
     ]
 
 
@@ -75,11 +78,14 @@ def binary(stride: int, width: int) -> list[Context]:
         (last(1),),
         (last(2),),
         (last(3),),
-        (last(4),),
         (last(6),),
         (masked(0xFF00),),
+        (masked(0xFF0000),),
+        (masked(0xFF000000),),
         (masked(0xFFFF00),),
         (masked(0xF0F0F0FF),),
+        (masked(0xF0F0F0F0F0F0),),
+        (value(SHAPE),),
     ]
 
 
@@ -89,11 +95,12 @@ def records(stride: int, width: int) -> list[Context]:
     return [
         (lane,),
         (lane, back(stride)),
+        (lane, back(2 * stride)),
         (lane, last(1)),
-        (lane, last(1), back(stride)),
-        (lane, back(stride), back(2 * stride)),
         (lane, last(2)),
         (last(3),),
+        (last(4),),
+        (lane, back(stride), back(2 * stride)),
         (lane, gradient(1, stride)),
         (lane, last(1), back(stride), back(stride - 1) if stride > 1 else back(2)),
     ]
@@ -117,8 +124,9 @@ def image(stride: int, width: int) -> list[Context]:
 
 def numbers(stride: int, width: int) -> list[Context]:
     """Numbers of `width` bytes, the highest byte first."""
-    lane = value(LANE)
-    return records(width, width) if width > 1 else [(lane,), (last(1),), (last(2),), (last(3),), (back(2),)]
+    if width == 1:
+        return [(), (last(1),), (last(2),), (last(3),), (back(2),), (mean(1, 2),)]
+    return [*records(width, width), (value(LANE), back(width), back(2 * width), back(3 * width))]
 
 
 MENUS: dict[str, Callable[[int, int], list[Context]]] = {

@@ -39,8 +39,8 @@ class MixLeaf(Leaf):
     id: ClassVar[str] = "mix"
     code: ClassVar[int] = 10
     title: ClassVar[str] = "context mixing"
-    encode_mb_s: ClassVar[float] = 0.8
-    decode_mb_s: ClassVar[float] = 0.8
+    encode_mb_s: ClassVar[float] = 0.5
+    decode_mb_s: ClassVar[float] = 0.5
 
     model: str = parameter(Choice("Model", tuple(MENUS)), default="text")
     stride: int = parameter(Integer("Bytes of a record or row", 1, 1 << 16), default=1)
