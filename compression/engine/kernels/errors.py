@@ -111,21 +111,9 @@ def begin(state: Any, data: Any) -> None:
 
 
 @helper
-def decide(
-    state: Any,
-    data: Any,
-    bit: Any,
-    decoding: Any,
-    slots: Any,
-    chances: Any,
-    counts: Any,
-    weights: Any,
-    inputs: Any,
-    squash: Any,
-    stretch: Any,
-    rates: Any,
-) -> Any:
+def decide(state: Any, data: Any, bit: Any, decoding: Any, model: Any, weights: Any) -> Any:
     """One decision: mix what the contexts say, code the bit, and learn from it."""
+    slots, chances, counts, inputs, squash, stretch, rates = model
     total = np.int64(0)
     for v in range(VIEWS):
         inputs[v] = stretch[chances[v, slots[v]] >> 4]
@@ -209,15 +197,12 @@ def run(
     counts = np.zeros((VIEWS, SLOTS), np.uint8)
     sets = np.full((step * 2, 64, VIEWS), ONE // 3, np.int64)
     inputs, slots, views = np.zeros(VIEWS, np.int64), np.zeros(VIEWS, np.int64), np.zeros(VIEWS, np.int64)
+    model = (slots, chances, counts, inputs, squash, stretch, rates)
     slow = np.zeros(step, np.int64)
     state = np.array([0, FULL, 0, 0], np.int64)
     depth = bits_of(bits)
     if decoding:
-        for _ in range(4):
-            state[2] = state[2] << 8 | at(
-                data, state[3] if state[3] < len(data) else np.int64(-1), np.int64(0)
-            )
-            state[3] += 1
+        begin(state, data)
     channel = np.int64(0)
     for i in range(len(folded)):
         near = look(folded, i, channel, step, row, plane, slow, views)
@@ -227,20 +212,7 @@ def run(
         node = np.int64(1)
         for d in range(depth - 1, -1, -1):
             aim(slots, views, depth, node)
-            bit = decide(
-                state,
-                data,
-                size >> d & 1,
-                decoding,
-                slots,
-                chances,
-                counts,
-                mixers[node],
-                inputs,
-                squash,
-                stretch,
-                rates,
-            )
+            bit = decide(state, data, size >> d & 1, decoding, model, mixers[node])
             node = node * 2 + bit
         size = min(node - (np.int64(1) << depth), bits)
         found = min(size, np.int64(1))
@@ -248,20 +220,7 @@ def run(
             bit = value >> d & 1
             if size - 2 - d < LOOKED_AT:
                 aim(slots, views, np.int64(8), LOW_BITS + size % 32 * 8 + found)
-                bit = decide(
-                    state,
-                    data,
-                    bit,
-                    decoding,
-                    slots,
-                    chances,
-                    counts,
-                    mixers[found],
-                    inputs,
-                    squash,
-                    stretch,
-                    rates,
-                )
+                bit = decide(state, data, bit, decoding, model, mixers[found])
             else:
                 bit = code(state, data, np.int64(1 << 15), bit, decoding)
             found = found * 2 + bit

@@ -66,6 +66,14 @@ def learn(products: Any, targets: Any, inputs: Any, target: Any) -> None:
             products[k, j] += value * inputs[j]
 
 
+@helper
+def descend(weights: Any, seen: Any, gain: Any) -> None:
+    """Follow the gradient of the error."""
+    for k in range(len(seen)):
+        weight = weights[k] + ((gain * seen[k] + ONE // 2) >> 16)
+        weights[k] = min(max(weight, -MOST_WEIGHT), MOST_WEIGHT)
+
+
 @kernel(
     "void(int32[::1], uint32[::1], int64, int64, int64[:,::1], int64[::1], int64, int64, int64, int64, int64)"
 )
@@ -125,10 +133,7 @@ def run(
         target = cut((value - base) >> drop)
         missed = (target << 16) - guess
         wrong[i] = cut((missed + ONE // 2) >> 16)
-        gain = ((missed - correction) << rate) // energy
-        for k in range(two):
-            weight = second[channel, k] + ((gain * seen[k] + ONE // 2) >> 16)
-            second[channel, k] = min(max(weight, -MOST_WEIGHT), MOST_WEIGHT)
+        descend(second[channel], seen, ((missed - correction) << rate) // energy)
         learn(products[channel], targets[channel], inputs, target)
         if turn % every == every - 1:
             sweep(products[channel], targets[channel], first[channel])
