@@ -47,8 +47,10 @@ def numbers(stream: Stream) -> Iterator[Proposal]:
     if (values == values[0]).all():
         yield Proposal((Same(width=stream.width),), "one value only")
         return
-    if stream.width >= 4:
-        yield from _floats(stream)
+    floats = list(_floats(stream)) if stream.width >= 4 else []
+    yield from floats
+    if any(isinstance(proposal.chain[0], Fixed) for proposal in floats):
+        return  # their whole numbers are looked at in their turn
     if stream.kind is Kind.NUMBERS and (narrow := _narrowest(values)) is not None:
         yield Proposal((narrow,), f"a range of {narrow.narrow} bytes")
     options = sorted(_options(stream, values), key=lambda option: option.cost)
@@ -74,10 +76,8 @@ def _floats(stream: Stream) -> Iterator[Proposal]:
             some = floats[:: max(1, len(floats) // (1 << 16))].astype(np.float64) * 10.0**power
             low, high = np.quantile(some[np.isfinite(some)], (0.002, 0.998))
         whole = next((width for width in WIDTHS if high - low < 0.9 * (1 << 8 * width)), 8)
-        for width in sorted({whole, min(2 * whole, 8)}):
-            yield Proposal(
-                (Fixed(width=stream.width, places=power, whole=width),), f"decimals of {power} places"
-            )
+        fixed = Fixed(width=stream.width, places=power, whole=whole)
+        yield Proposal((fixed,), f"decimals of {power} places")
     elif stream.kind is Kind.FLOATS or _like_floats(stream):
         yield Proposal(
             (FloatBits(width=stream.width, by="exponent"), Planes(width=stream.width)), "exponents apart"
@@ -125,7 +125,6 @@ def _options(stream: Stream, values: Any) -> Iterator[Option]:
     tail = (Planes(width=width),) if width > 1 else ()
     if tail:
         yield Option(planes, tail, "byte planes")
-        yield Option(folded, (Delta(width=width, by="folded"), *tail), "differences in byte planes")
         different = len(np.unique(values))
         if different < min(MOST_TOKENS, len(values) // 2):
             index = 1 if different <= 256 else 2

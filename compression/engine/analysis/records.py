@@ -11,6 +11,7 @@ from compression.engine.analysis.proposals import Proposal, proposer
 from compression.engine.analysis.stride import strides
 from compression.engine.limits import KiB
 from compression.engine.streams import WIDTHS, Array, Kind, Stream
+from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
 from compression.engine.transforms.split import Split
 
@@ -36,6 +37,9 @@ def records(stream: Stream) -> Iterator[Proposal]:
     for stride, plain, least in strides(stream.data):
         # Fields are dear to find: not where they cannot be better than those that are found already.
         if stride * 4 <= stream.size and least <= NEAR * best:
+            if not least:
+                reason = f"repeats at {stride} bytes: differences"
+                yield Proposal((Delta(width=1, lag=stride),), reason)
             found = layout(stream.data, stride)
             if found.cost <= WORTH * plain:
                 layouts.append((found, stride))
