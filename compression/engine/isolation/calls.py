@@ -134,6 +134,10 @@ class Call:
         """`close` without waiting, for those who cannot."""
         self._connection.close()
 
+    def start(self, wall_seconds: float) -> None:
+        """Let its time begin now: waiting for a host that has yet to load is not the call's fault."""
+        self._deadline = time.monotonic() + wall_seconds
+
     def wait_for_begin(self) -> None:
         """Return when the child has begun, or ended."""
         poll = select.poll()
@@ -190,13 +194,14 @@ def begin(
     given = os.environ.get("ENGINE_HOST" if dynamic else "CODEC_HOST")
     private = engine_host if dynamic else private_host
     give_up = now + (ENGINE_SECONDS if dynamic else CONNECT_SECONDS)
-    deadline = now + request.limits.max_wall_seconds
+    deadline = max(give_up, now + request.limits.max_wall_seconds)
     while True:
         address = given or private.address()
         call = None
         try:
             call = Call(_connected(address, request, fds), deadline, on_progress, should_stop)
             call.wait_for_begin()
+            call.start(request.limits.max_wall_seconds)
             return call
         except _NotBegunError as error:
             if call is not None:
