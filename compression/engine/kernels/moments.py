@@ -110,6 +110,15 @@ def _style(item: int, argument: int) -> int:
 
 
 @helper
+def _forms(items: Any, arguments: Any) -> tuple[Any, Any]:
+    """The digits of all items, and how they are written."""
+    widths, styles = np.zeros(len(items), np.int64), np.zeros(len(items), np.int64)
+    for k in range(len(items)):
+        widths[k], styles[k] = _width(items[k], arguments[k]), _style(items[k], arguments[k])
+    return widths, styles
+
+
+@helper
 def _padded(data: Any, at: int, end: int, count: int) -> int:
     """The number of `count` digits that is here; -1 where there is none."""
     if at + count > end:
@@ -152,17 +161,14 @@ def parse(
 ) -> int:
     """Read the strings that have this layout; how many have.
 
-    `names` are those of the months and then of the days of the week from Thursday on, three letters each. There are
+    `names` are those of the months and of the days of the week from Thursday on, three letters each; there are
     `per_day` (1, 24, 1440 or 86400) of the smallest unit to a day, and `parts` to one of these.
     """
     start = count = 0
     fields = np.zeros(SHORT_YEAR + 1, np.int64)
-    widths, styles = np.zeros(len(items), np.int64), np.zeros(len(items), np.int64)
-    for k in range(len(items)):
-        widths[k], styles[k] = _width(items[k], arguments[k]), _style(items[k], arguments[k])
+    widths, styles = _forms(items, arguments)
     for n in range(len(ends)):
-        fields[YEAR], fields[MONTH], fields[DAY] = 2000, 1, 1
-        at, end = start, ends[n]
+        fields[YEAR], fields[MONTH], fields[DAY], at, end = 2000, 1, 1, start, ends[n]
         for k in range(len(items)):
             item, width = items[k], widths[k]
             if width == 0:
@@ -172,12 +178,12 @@ def parse(
                 else:
                     right = _name(data, at, end, names, item, fields)
                     at += 3
-            elif styles[k] == PADDED:
-                fields[item] = _padded(data, at, end, width)
-                right = fields[item] >= 0
-                at += width
             else:
-                fields[item], at = _digits(data, at, end, width, styles[k])
+                if styles[k] == PADDED:
+                    fields[item] = _padded(data, at, end, width)
+                    at += width
+                else:
+                    fields[item], at = _digits(data, at, end, width, styles[k])
                 right = fields[item] >= 0
             if not right:
                 at = -1
@@ -231,9 +237,7 @@ def write(values: Any, items: Any, arguments: Any, names: Any, per_day: int, par
     """Write the moments, each with a line end; the bytes. `out` has room for all items at their greatest lengths."""
     at = day = 0
     fields = np.zeros(SHORT_YEAR + 1, np.int64)
-    widths, styles = np.zeros(len(items), np.int64), np.zeros(len(items), np.int64)
-    for k in range(len(items)):
-        widths[k], styles[k] = _width(items[k], arguments[k]), _style(items[k], arguments[k])
+    widths, styles = _forms(items, arguments)
     for value in values:
         value = _split(value, per_day, parts, fields)
         if value != day or at == 0:

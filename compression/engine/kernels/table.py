@@ -19,24 +19,16 @@ def _closes(following: int, separator: int, quote: int) -> bool:
     return following in (separator, quote, NEWLINE, RETURN)
 
 
-@kernel("int64(uint8[::1], int64, int64, int64, int64, int64, int32[::1], int32[::1], int32[::1])")
-def cut(
-    data: Any,
-    separator: int,
-    quote: int,
-    merge: int,
-    crlf: int,
-    longest: int,
-    cuts: Any,
-    counts: Any,
-    ends: Any,
-) -> int:
+@kernel("int64(uint8[::1], int64[::1], int32[::1], int32[::1], int32[::1])")
+def cut(data: Any, marks: Any, cuts: Any, counts: Any, ends: Any) -> int:
     """Find the ends of all fields, the number of fields of each line and its end; returns the number of lines.
 
-    `data` ends with a line end. Lines of 0 fields have no ends: a quotation is open, or the line end is another. Of
-    adjacent separators only the first is one where `merge`, and none at the beginning of a line. A line end in a
-    quotation that is a field is a part of it, where that goes on for `longest` bytes at most.
+    `marks`: separator, quotation mark, `merge`, `crlf`, `longest`. `data` ends with a line end. Lines of 0 fields have
+    no ends: a quotation is open, or the line end is another. Of adjacent separators only the first is one where
+    `merge`, and none at the beginning of a line. A line end in a quotation that is a field is a part of it, where that
+    goes on for `longest` bytes at most.
     """
+    separator, quote, merge, crlf, longest = marks[0], marks[1], marks[2], marks[3], marks[4]
     at = first = line = start = begin = i = missed = 0
     opened = quoted = False
     resume = stopped = -1

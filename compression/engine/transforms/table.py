@@ -53,7 +53,8 @@ def cut_lines(data: Array, separator: int, quote: int, *, merged: bool) -> Cut:
     cuts = np.empty(lines + int(occurring[separator]), np.int32)
     counts, ends = np.empty(lines, np.int32), np.empty(lines, np.int32)
     longest = LONGEST_QUOTATION if free and quote else 0
-    found = table.cut(data, separator, quote, int(merged), int(crlf), longest, cuts, counts, ends)
+    marks = np.array([separator, quote, merged, crlf, longest], np.int64)
+    found = table.cut(data, marks, cuts, counts, ends)
     counts, ends = counts[:found], ends[:found]
     if found < lines:
         data[data == NEWLINE] = free
