@@ -174,6 +174,31 @@ def coarse(value: Any) -> Any:
     return min(grade(value * 2), 95) // 3
 
 
+@helper
+def one(
+    state: Any, data: Any, value: Any, decoding: Any, model: Any, views: Any, mixers: Any, bits: Any
+) -> Any:
+    """Write an error, or read it: its number of bits, and then these."""
+    slots, depth = model[0], bits_of(bits)
+    size = bits_of(value)
+    node = np.int64(1)
+    for d in range(depth - 1, -1, -1):
+        aim(slots, views, depth, node)
+        bit = decide(state, data, size >> d & 1, decoding, model, mixers[node])
+        node = node * 2 + bit
+    size = min(node - (np.int64(1) << depth), bits)
+    found = min(size, np.int64(1))
+    for d in range(size - 2, -1, -1):
+        bit = value >> d & 1
+        if size - 2 - d < LOOKED_AT:
+            aim(slots, views, np.int64(8), LOW_BITS + size % 32 * 8 + found)
+            bit = decide(state, data, bit, decoding, model, mixers[found])
+        else:
+            bit = code(state, data, np.int64(1 << 15), bit, decoding)
+        found = found * 2 + bit
+    return found
+
+
 @kernel(
     "int64(uint32[::1], uint8[::1], int64, int64, int64, int64, int64, int32[::1], int32[::1], int64[::1])"
 )
@@ -200,7 +225,6 @@ def run(
     model = (slots, chances, counts, inputs, squash, stretch, rates)
     slow = np.zeros(step, np.int64)
     state = np.array([0, FULL, 0, 0], np.int64)
-    depth = bits_of(bits)
     if decoding:
         begin(state, data)
     channel = np.int64(0)
@@ -208,22 +232,7 @@ def run(
         near = look(folded, i, channel, step, row, plane, slow, views)
         mixers = sets[channel * 2 + (1 if near > 24 else 0)]
         value = np.int64(0) if decoding else np.int64(folded[i])
-        size = bits_of(value)
-        node = np.int64(1)
-        for d in range(depth - 1, -1, -1):
-            aim(slots, views, depth, node)
-            bit = decide(state, data, size >> d & 1, decoding, model, mixers[node])
-            node = node * 2 + bit
-        size = min(node - (np.int64(1) << depth), bits)
-        found = min(size, np.int64(1))
-        for d in range(size - 2, -1, -1):
-            bit = value >> d & 1
-            if size - 2 - d < LOOKED_AT:
-                aim(slots, views, np.int64(8), LOW_BITS + size % 32 * 8 + found)
-                bit = decide(state, data, bit, decoding, model, mixers[found])
-            else:
-                bit = code(state, data, np.int64(1 << 15), bit, decoding)
-            found = found * 2 + bit
+        found = one(state, data, value, decoding, model, views, mixers, bits)
         if decoding:
             folded[i] = found & FULL
         slow[channel] += ((found << 8) - slow[channel]) >> 5
