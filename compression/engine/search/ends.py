@@ -1,9 +1,12 @@
 """The ends of a pipeline: which leaf a stream is best written by, by trial."""
 
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import numpy as np
 
 from compression.engine.errors import Unfit
 from compression.engine.leaves import Leaf
@@ -26,15 +29,16 @@ TINY = 24
 """Streams of fewer bytes are stored."""
 SMALL = 4 * KiB
 """Streams of at most so many bytes go through every leaf that is good at some: they cost nothing."""
+SPACE, NEWLINE, READABLE = 32, 10, 0.98
 HASTE, HASTE_WORTH = 16 * KiB, 24
 """Bytes of a sample for a quick choice, and the savings that are worth another trial there."""
-LEAF_FIRST, LEAF_SECOND = 32 * KiB, 128 * KiB
+LEAF_FIRST, LEAF_SECOND = 32 * KiB, 96 * KiB
 """Bytes of the samples that all leaves, and then the best, are tried on."""
 POSSIBLE = 0.3
 """A further leaf saves at most about this part of what the best makes of a stream."""
 PATIENCE = 1.015
 """Context mixing is slow both ways: it has to be better than the others by more than this."""
-CLOSE, FINALISTS = 1.04, 3
+CLOSE, FINALISTS = 1.03, 2
 """Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one."""
 QUICK = ZstdLeaf(level=3)
 """What estimates are made with: fast, and mostly of the same opinion as the others."""
@@ -98,7 +102,7 @@ def _strong(stream: Stream) -> list[Leaf]:
     if stream.kind in (Kind.TEXT, Kind.STRINGS):
         return [Bzip3Leaf(), LzmaLeaf(lc=4, pb=0), *_mixing(stream), BrotliLeaf()]
     if stream.kind is Kind.BYTES:
-        return [Bzip3Leaf(), LzmaLeaf(), LzmaLeaf(lc=4, pb=0), *_mixing(stream), BrotliLeaf()]
+        return [Bzip3Leaf(), LzmaLeaf(), *_mixing(stream), LzmaLeaf(lc=4, pb=0), BrotliLeaf()]
     return [LzmaLeaf(lc=0, pb=0), Bzip3Leaf(), ZstdLeaf(), *_mixing(stream)]
 
 
@@ -109,8 +113,14 @@ def _mixing(stream: Stream) -> list[Leaf]:
     if stream.kind in (Kind.NUMBERS, Kind.FLOATS, Kind.SYMBOLS) and 1 < stream.width <= 8:
         return [MixLeaf(model="numbers", width=stream.width)]
     if stream.kind is Kind.BYTES:
-        return [MixLeaf(model="text"), MixLeaf(model="binary")]
+        return [MixLeaf(model="text" if _readable(stream) else "binary")]
     return [MixLeaf(model="binary")]
+
+
+def _readable(stream: Stream) -> bool:
+    """Whether nearly all bytes of a sample are those of text."""
+    sample = slices(stream, HASTE).data
+    return bool(np.mean((sample >= SPACE) | (sample == NEWLINE)) > READABLE)
 
 
 def _errors(stream: Stream) -> Leaf:
@@ -127,14 +137,19 @@ def _pcodec(stream: Stream) -> list[Leaf]:
     return []
 
 
-def choose(stream: Stream, aim: Aim, trace: Trace, worth: float = 0.0) -> Chosen:
+def choose(
+    stream: Stream, aim: Aim, trace: Trace, worth: float = 0.0, slow_bytes: float = math.inf
+) -> Chosen:
     """The best leaf on samples of the stream, as far as the budget goes: all on a small one, the best on a larger.
 
-    What cannot save `worth` bytes any more is not tried.
+    What cannot save `worth` bytes any more is not tried, nor context mixing of more than `slow_bytes`.
     """
     if stream.size < TINY:
         return Chosen(Store(), cost_of(Store(), stream.size, stream.size))
-    ranked = _ranked(candidates(stream, aim), stream, LEAF_FIRST, aim, trace, worth)
+    listed = [
+        leaf for leaf in candidates(stream, aim) if stream.size <= slow_bytes or not isinstance(leaf, MixLeaf)
+    ]
+    ranked = _ranked(listed, stream, LEAF_FIRST, aim, trace, worth)
     close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
     if stream.size > LEAF_FIRST and len(close) > 1 and not trace.over:
         ranked = _ranked([found.leaf for found in close], stream, LEAF_SECOND, aim, trace, worth)

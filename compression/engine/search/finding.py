@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from compression.engine import kernels
 from compression.engine.codecs.reader import Bytes
 from compression.engine.leaves.store import Store
 from compression.engine.limits import MiB
@@ -32,6 +33,7 @@ def search(
     With `max_trials` the number of trials is the limit and not the clock: the same data, seed and number give the same
     pipeline on every machine. It can be stopped at any moment, with the best so far as the result.
     """
+    kernels.warm()  # before the clock starts
     aim = Aim(Objective(objective), constraints or Constraints())
     trace = Trace(budget_cpu_s, max_trials, on_trial, should_stop)
     stream = Stream(array(data))

@@ -22,8 +22,11 @@ from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
 
 MAX_DEPTH = 8
-STRUCTURE_SHARE = 0.6
-"""The part of the budget that the search for structure may spend."""
+STRUCTURE_SHARE, LEAVES_SHARE = 0.6, 0.85
+"""The part of the budget that may be spent before the search for structure ends, and before content as it is gets its
+turn."""
+SLOW = 1.2
+"""Context mixing is for streams of at most so many times the bytes of the content: transforms may unpack much more."""
 WORTH = 0.0004
 """Savings below this part of the estimate for all of the content are not looked for."""
 KEPT, TOLD = 2, 6
@@ -32,7 +35,7 @@ ADVANTAGE = 0.985
 """A transform is worth following where the estimate falls below this part of the estimate without one."""
 EMPTY = 0.03
 """A first sample that comes to less than this part of its bytes tells nothing: it is the border of an image."""
-FAR, CLOSE = 1.5, 1.04
+FAR, CLOSE = 2.5, 1.04
 """Content as it is needs no closer look where it is estimated worse by more than the first; where it stays within the
 second after that look, only encoding it tells."""
 
@@ -43,6 +46,8 @@ class Slot:
 
     stream: Stream
     chosen: ends.Chosen
+    final: bool = False
+    """Whether all leaves that may be good were tried."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,8 @@ class Planner:
     aim: Aim
     trace: Trace
     _total: float = field(default=0.0, init=False)
+    """The estimate for all of the content."""
+    _size: int = field(default=0, init=False)
 
     def plan(self, stream: Stream) -> tuple[Planned, Planned | None]:
         """The best plan for content that the budget allows to find, and another that may be as good after all.
@@ -123,12 +130,15 @@ class Planner:
         One of the two has no transforms: estimates are not to be trusted where it is close.
         """
         self._total = self.estimate(head(stream, SECOND)) * stream.size / max(min(stream.size, SECOND), 1)
+        self._size = stream.size
         plain = self._end(stream)
         best = self._structured(stream)
-        if best is None or self._score(best, stream) * FAR > self._score(plain, stream):
-            self.refine(plain)
         if best is None:
+            self.refine(plain)
             return plain, None
+        self.refine(best, LEAVES_SHARE)
+        if self._score(best, stream) * FAR > self._score(plain, stream):
+            self.refine(plain)
         self.refine(best)
         ordered = sorted((best, plain), key=lambda planned: self._score(planned, stream))
         close = self._score(ordered[1], stream) < self._score(ordered[0], stream) * CLOSE
@@ -147,12 +157,15 @@ class Planner:
                 best = planned
         return best
 
-    def refine(self, planned: Planned) -> None:
-        """Choose the leaves of a plan anew among all that may be good, the largest streams first."""
-        for slot in sorted(planned.slots, key=lambda slot: slot.chosen.cost.size, reverse=True):
-            if self.trace.over:
+    def refine(self, planned: Planned, share: float = 1.0) -> None:
+        """Choose the leaves of a plan among all that may be good, the largest first, up to a share of the budget."""
+        slots = [slot for slot in planned.slots if not slot.final]
+        for slot in sorted(slots, key=lambda slot: slot.chosen.cost.size, reverse=True):
+            if self.trace.spent_share >= share or self.trace.over:
                 return
-            slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH)
+            slow_bytes = SLOW * self._size
+            slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, slow_bytes)
+            slot.final = True
 
     def promising(self, stream: Stream) -> list[tuple[float, Proposal]]:
         """The structure that pays for a stream: proposals with the part of the size that they are expected to leave."""
@@ -191,7 +204,7 @@ class Planner:
                 continue
             tried = []
             for proposal in listed:
-                if self._late and tried:
+                if self.trace.over and tried:
                     break
                 whole = proposal.whole and stream.size > sample.size
                 looked_at = (stream, self.estimate(stream)) if whole else (sample, plain)
