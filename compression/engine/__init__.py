@@ -14,6 +14,8 @@ from typing import Any
 _WHERE = {
     "analyze": "analysing",
     "Analysis": "analysing",
+    "blocks": "mapping",
+    "BlockMap": "mapping",
     "compress": "compressing",
     "compress_stream": "compressing",
     "compress_file": "resuming",

@@ -14,7 +14,7 @@ content is read by decoding the frames that hold it. See docs/formats/dcz.md.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -39,6 +39,8 @@ TRAILER = 8
 """Bytes behind the end block that lead a reader to its start."""
 CHECKSUM = 8
 MAX_END = 512 * MiB
+OUTLINE = 64
+"""Bytes that hold the beginning of a frame, up to its payload."""
 
 
 def checksum(data: Array) -> bytes:
@@ -116,6 +118,16 @@ class Frame(NamedTuple):
                 "A frame decodes to something else than was compressed: its checksum does not match"
             )
         return data
+
+
+class Outline(NamedTuple):
+    """A frame by its beginning: its number, the place and bytes of its content, the bytes of its payload."""
+
+    number: int
+    offset: int
+    size: int
+    packed_size: int
+    pipeline: Pipeline
 
 
 class _Counted:
@@ -269,6 +281,22 @@ class Seekable:
     def frames(self) -> Iterator[tuple[int, Frame]]:
         """Each frame with the place of its content, read when it is asked for."""
         return self.between(0, self.size)
+
+    def outlines(self, wanted: Collection[int]) -> Iterator[Outline]:
+        """The frames of the numbers that are wanted, of which no more than the beginning is read."""
+        position = number = 0
+        for at, entry in self._placed():
+            if not entry.size:
+                continue
+            if number in wanted:
+                source = _Counted(ByteReader([self._read(at, min(entry.packed, OUTLINE))]))
+                if source.number() != FRAME:
+                    raise CorruptStream("The index of this .dcz file does not lead to its frames")
+                pipeline = self._pipeline(source.number())
+                source.number()
+                yield Outline(number, position, entry.size, source.number(entry.packed), pipeline)
+            number += 1
+            position += entry.size
 
     def between(self, start: int, end: int) -> Iterator[tuple[int, Frame]]:
         """The frames that hold bytes from `start` to `end` of the content, each with the place of its content."""

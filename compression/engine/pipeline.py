@@ -243,6 +243,14 @@ class Pipeline:
             raise CorruptStream(f"The content has {len(data)} bytes where {size} were stated")
         return data
 
+    def bodies(self, payload: Bytes, size: int) -> list[int]:
+        """How many bytes of a payload of `size` bytes each leaf takes; raises CorruptStream."""
+        reader = Reader(payload)
+        head = _unpacked_head(reader)
+        self._head(head, size)
+        lengths = [head.number(reader.left) for _ in self.leaves[:-1]]
+        return [*lengths, max(reader.left - sum(lengths), 0)]
+
     def _head(self, head: Reader, size: int) -> tuple[Iterator[bytes], list[list[int]]]:
         """The notes of the transforms, and the sizes of the streams of each leaf."""
         notes: list[bytes] = []

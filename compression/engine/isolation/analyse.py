@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from compression.engine.analysed import Analysis
+from compression.engine.blockmap import BlockMap
 from compression.engine.errors import EngineError
 from compression.engine.isolation.calls import ShouldStop, begin
 from compression.engine.isolation.client import memory_file
@@ -22,6 +23,15 @@ def analyse(source_fd: int, *, budget_cpu_s: float = 2.0, should_stop: ShouldSto
         return Analysis.from_config(found)
     except (TypeError, KeyError, AttributeError) as error:
         raise EngineError(f"The process of an analysis wrote what is none: {error!r}") from error
+
+
+def blocks(source_fd: int, *, budget_cpu_s: float = 8.0, should_stop: ShouldStop | None = None) -> BlockMap:
+    """Map the container behind a descriptor, from where it stands, in a child; CorruptStream where it is none."""
+    found = _answer("blocks", source_fd, {"budget_cpu_s": budget_cpu_s}, should_stop)
+    try:
+        return BlockMap.from_config(found)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise EngineError(f"The process of a map wrote what is none: {error!r}") from error
 
 
 def _answer(

@@ -24,9 +24,18 @@ KEEP = {"event": "keep"}
 """What a client says so that an optimisation comes to an end with the best so far."""
 
 Operation = Literal[
-    "encode", "encode_many", "decode", "unpack", "inspect", "optimise", "weigh", "describe", "analyse"
+    "encode",
+    "encode_many",
+    "decode",
+    "unpack",
+    "inspect",
+    "optimise",
+    "weigh",
+    "describe",
+    "analyse",
+    "blocks",
 ]
-OF_ENGINE = frozenset({"optimise", "weigh", "describe", "analyse"})
+OF_ENGINE = frozenset({"optimise", "weigh", "describe", "analyse", "blocks"})
 """Operations on pipelines: their children have all of the engine loaded."""
 
 

@@ -80,6 +80,12 @@ def _analyse(request: Request, fds: list[int], connection: socket.socket) -> dic
     return analyse(request, Source(fds[0]), Target(fds[1]))
 
 
+def _blocks(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    from compression.engine.isolation.analysing import blocks
+
+    return blocks(request, Source(fds[0]), Target(fds[1]))
+
+
 _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[str, Any]]] = {
     "encode": _encode,
     "encode_many": _encode_many,
@@ -90,6 +96,7 @@ _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[
     "weigh": _weigh,
     "describe": _describe,
     "analyse": _analyse,
+    "blocks": _blocks,
 }
 
 
