@@ -15,7 +15,8 @@ ODD = (3,)
 """Widths of numbers that need a better reason."""
 LONGEST = 64
 """The longest field of text."""
-SAMPLE = 96 * KiB
+SAMPLE, LEAST_SAMPLE, SHARE = 96 * KiB, 24 * KiB, 8
+"""Bytes of records that are looked at: an eighth of the content, within these bounds."""
 LEAST_RECORDS, RUNS = 1024, 4
 FIELD_BYTES = 10
 """What one more stream costs, whatever is in it."""
@@ -64,7 +65,8 @@ def _sample(data: Array, stride: int) -> tuple[Array, NDArray[np.int64]]:
     from compression.engine.kernels import pricing
 
     there = max(1, len(data) // stride - 1)
-    wanted = min(there, max(LEAST_RECORDS, min(SAMPLE // stride, pricing.MOST)))
+    size = min(SAMPLE, max(LEAST_SAMPLE, len(data) // SHARE))
+    wanted = min(there, max(LEAST_RECORDS, min(size // stride, pricing.MOST)))
     each = max(1, wanted // RUNS)
     first = np.linspace(0, there - each, min(RUNS, there // each)).astype(np.int64) * stride
     size = (each + 1) * stride

@@ -138,18 +138,25 @@ def _pcodec(stream: Stream) -> list[Leaf]:
 
 
 def choose(
-    stream: Stream, aim: Aim, trace: Trace, worth: float = 0.0, slow_bytes: float = math.inf
+    stream: Stream,
+    aim: Aim,
+    trace: Trace,
+    worth: float = 0.0,
+    slow_bytes: float = math.inf,
+    *,
+    anyway: bool = False,
 ) -> Chosen:
     """The best leaf on samples of the stream, as far as the budget goes: all on a small one, the best on a larger.
 
-    What cannot save `worth` bytes any more is not tried, nor context mixing of more than `slow_bytes`.
+    What cannot save `worth` bytes any more is not tried, nor context mixing of more than `slow_bytes`. With `anyway`
+    the small sample goes through all of them, with or without budget.
     """
     if stream.size < TINY:
         return Chosen(Store(), cost_of(Store(), stream.size, stream.size))
     listed = [
         leaf for leaf in candidates(stream, aim) if stream.size <= slow_bytes or not isinstance(leaf, MixLeaf)
     ]
-    ranked = _ranked(listed, stream, LEAF_FIRST, aim, trace, worth)
+    ranked = _ranked(listed, stream, LEAF_FIRST, aim, trace, worth, anyway=anyway)
     close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
     if stream.size > LEAF_FIRST and len(close) > 1 and not trace.over:
         ranked = _ranked([found.leaf for found in close], stream, LEAF_SECOND, aim, trace, worth)
@@ -168,8 +175,17 @@ def quickly(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
         Bzip3Leaf(),
     ]
     usable = [Store(), *(leaf for leaf in listed if aim.allows(leaf.speeds))]
-    found = _ranked(usable, stream, HASTE, aim, trace, HASTE_WORTH)[0]
+    found = _ranked(usable, stream, HASTE, aim, trace, HASTE_WORTH, anyway=True)[0]
     return Chosen(found.leaf, found.cost)
+
+
+def mixed(records: Stream, aim: Aim, trace: Trace) -> Chosen | None:
+    """Context mixing for whole records, as long as an element of the stream is wide; None where it is too slow."""
+    leaf = MixLeaf(model="records", stride=records.width)
+    if not aim.allows(leaf.speeds) or aim.objective is not Objective.RATIO:
+        return None
+    found = _ranked([leaf], records, LEAF_SECOND, aim, trace, 0.0)
+    return Chosen(leaf, found[0].cost.times(PATIENCE)) if found else None
 
 
 class _Ranked(NamedTuple):
@@ -179,7 +195,14 @@ class _Ranked(NamedTuple):
 
 
 def _ranked(
-    listed: Iterable[Leaf], stream: Stream, most: int, aim: Aim, trace: Trace, worth: float
+    listed: Iterable[Leaf],
+    stream: Stream,
+    most: int,
+    aim: Aim,
+    trace: Trace,
+    worth: float,
+    *,
+    anyway: bool = False,
 ) -> list[_Ranked]:
     """The leaves by what a sample of at most so many bytes says of them; at least one, also without budget."""
     sample = slices(stream, most)
@@ -187,7 +210,7 @@ def _ranked(
     found: list[_Ranked] = []
     least = float("inf")
     for leaf in listed:
-        if least * POSSIBLE < worth or (trace.over and found and most > HASTE):
+        if least * POSSIBLE < worth or (trace.over and found and not anyway):
             break
         size = tried(leaf, sample, trace)
         if size is not None:

@@ -7,7 +7,7 @@ streams that matter most first. Both go on as long as the budget lasts, and ther
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from compression.engine.analysis import Proposal, proposers
 from compression.engine.errors import Unfit
@@ -20,11 +20,15 @@ from compression.engine.streams import Kind, Stream
 from compression.engine.transforms import Transform
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
+from compression.engine.transforms.split import Split
 
 MAX_DEPTH = 8
 STRUCTURE_SHARE, LEAVES_SHARE = 0.6, 0.85
 """The part of the budget that may be spent before the search for structure ends, and before content as it is gets its
 turn."""
+OVERRUN = 1.5
+"""The analysis of a small file may take all of the budget; what it found is tried all the same, up to so much of it."""
+LONGEST_RECORD = 1024
 SLOW = 1.2
 """Context mixing is for streams of at most so many times the bytes of the content: transforms may unpack much more."""
 WORTH = 0.0004
@@ -134,13 +138,16 @@ class Planner:
         plain = self._end(stream)
         best = self._structured(stream)
         if best is None:
-            self.refine(plain)
+            self._refine_plain(plain)
             return plain, None
         self.refine(best, LEAVES_SHARE)
         if self._score(best, stream) * FAR > self._score(plain, stream):
-            self.refine(plain)
+            self._refine_plain(plain)
         self.refine(best)
-        ordered = sorted((best, plain), key=lambda planned: self._score(planned, stream))
+        ordered = sorted(
+            (best, plain, *self._mixed_records(best, stream)),
+            key=lambda planned: self._score(planned, stream),
+        )
         close = self._score(ordered[1], stream) < self._score(ordered[0], stream) * CLOSE
         return ordered[0], ordered[1] if close else None
 
@@ -166,6 +173,23 @@ class Planner:
             slow_bytes = SLOW * self._size
             slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, slow_bytes)
             slot.final = True
+
+    def _refine_plain(self, plain: Planned) -> None:
+        """Choose the leaf of content as it is, even without budget: nothing is to be larger than by a plain codec."""
+        (slot,) = plain.slots
+        slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, anyway=True)
+        slot.final = True
+
+    def _mixed_records(self, best: Planned, stream: Stream) -> list[Planned]:
+        """Records that were found left whole, for context mixing that is told how long they are."""
+        root = best.tree.transform if isinstance(best.tree, Branch) else None
+        if not isinstance(root, Split) or not 1 < root.stride <= LONGEST_RECORD or self.trace.over:
+            return []
+        chosen = ends.mixed(replace(stream, width=root.stride), self.aim, self.trace)
+        if chosen is None:
+            return []
+        slot = Slot(stream, chosen, final=True)
+        return [Planned(slot, Cost(0), best.reasons[:1], (slot,))]
 
     def promising(self, stream: Stream) -> list[tuple[float, Proposal]]:
         """The structure that pays for a stream: proposals with the part of the size that they are expected to leave."""
@@ -199,15 +223,15 @@ class Planner:
         tried: list[tuple[float, Proposal]] = []
         for most, more in ((FIRST, 2), (SECOND, 0)):
             sample = head(stream, most)
-            plain = self.estimate(sample)
+            plain = ends.quick(sample)
             if most == FIRST and plain < EMPTY * sample.size and sample.size < stream.size:
                 continue
             tried = []
             for proposal in listed:
-                if self.trace.over and tried:
+                if self.trace.spent_share >= OVERRUN and tried:
                     break
                 whole = proposal.whole and stream.size > sample.size
-                looked_at = (stream, self.estimate(stream)) if whole else (sample, plain)
+                looked_at = (stream, ends.quick(stream)) if whole else (sample, plain)
                 tried.append((self._promise(proposal, *looked_at), proposal))
             tried = sorted((pair for pair in tried if pair[0] < ADVANTAGE), key=lambda pair: pair[0])[
                 : kept + more
