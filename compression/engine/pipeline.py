@@ -249,7 +249,7 @@ class Pipeline:
         head = _unpacked_head(reader)
         self._head(head, size)
         lengths = [head.number(reader.left) for _ in self.leaves[:-1]]
-        return [*lengths, max(reader.left - sum(lengths), 0)]
+        return [*lengths, max(reader.left - sum(lengths), 0)][: len(self.leaves)]
 
     def _head(self, head: Reader, size: int) -> tuple[Iterator[bytes], list[list[int]]]:
         """The notes of the transforms, and the sizes of the streams of each leaf."""
@@ -268,7 +268,9 @@ class Pipeline:
         if head is not bodies:
             head.finish()
         encoded = [bodies.exactly(length) for length in lengths]
-        encoded.append(bodies.rest())
+        if self.leaves:
+            encoded.append(bodies.rest())
+        bodies.finish()
         decoded = []
         for leaf, body, parts in zip(self.leaves, encoded, sizes, strict=True):
             data = leaf.decode(body, sum(parts))
