@@ -14,6 +14,7 @@ class CompressionConfig(AppConfig):
         from compression import jobs, seeds, selectors
         from compression.algorithms import jobs as algorithm_jobs
         from compression.analyses import jobs as analysis_jobs
+        from compression.analyses import panel as analysis_panel
         from compression.batch import action as batch_action
         from compression.batch import jobs as batch_jobs
         from compression.batch import subscribers as batch_subscribers
@@ -36,6 +37,7 @@ class CompressionConfig(AppConfig):
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
+        navigation.add("Work", "Analyse", "compression:analyse", icon="chart", order=11)
         navigation.add("Work", "Compare", "compression:compare", icon="compare", order=12)
         navigation.add("Work", "Optimise", "compression:optimise", icon="experiments", order=13)
         navigation.add("Work", "Decompress", "compression:decompress", icon="decompress", order=15)
@@ -46,6 +48,13 @@ class CompressionConfig(AppConfig):
         navigation.add("Study", "History", "compression:history", icon="history", order=20)
         panels.add(
             "compression", "What became of it", "compression/_file_panel.html", panel.context, order=10
+        )
+        panels.add(
+            "analysis",
+            "What it is made of",
+            "compression/_analysis_panel.html",
+            analysis_panel.context,
+            order=5,
         )
         startpage.add(
             "saved", "Saved so far", "compression/_start_saved.html", selectors.saved, order=10, span=5

@@ -27,6 +27,12 @@ def of(result: Result) -> dict[str, Any]:
             else "Download",
             "decompress_url": f"{reverse('compression:decompress')}?file={result.output.pk}",
         }
+        if (
+            result.operation == Operation.COMPRESS
+            and result.algorithm
+            and result.algorithm.file_extension == ".dcz"
+        ):
+            links["blocks_url"] = reverse("compression:blocks", args=[result.output.pk])
     if result.operation == Operation.COMPRESS and result.file and not result.file.deleted_at:
         links["optimise_url"] = f"{reverse('compression:optimise')}?file={result.file.pk}"
     return {

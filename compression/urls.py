@@ -4,6 +4,7 @@ from django.urls import path
 
 from compression import views
 from compression.algorithms import views as algorithm_views
+from compression.analyses import views as analysis_views
 from compression.batch import views as batch_views
 from compression.compare import views as compare_views
 from compression.history import views as history_views
@@ -39,6 +40,11 @@ urlpatterns = [
         optimising_views.keep_algorithm,
         name="optimisation-algorithm",
     ),
+    path("analyse", analysis_views.analyse, name="analyse"),
+    path("analyses", analysis_views.analysis_list, name="analyses"),
+    path("analyses/<uuid:pk>", analysis_views.analysis, name="analysis"),
+    path("analyses/<uuid:pk>/delete", analysis_views.delete, name="analysis-delete"),
+    path("files/<uuid:pk>/blocks", analysis_views.blocks, name="blocks"),
     path("algorithms", algorithm_views.algorithm_list, name="algorithms"),
     path("algorithms/new", algorithm_views.new, name="algorithm-new"),
     path("algorithms/<str:name>", algorithm_views.algorithm, name="algorithm"),

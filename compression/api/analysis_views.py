@@ -11,9 +11,11 @@ from rest_framework.response import Response
 from accounts.http import ApiRequest
 from compression import calls as input_calls
 from compression.analyses import calls, selectors, services
+from compression.analyses.blocks import block_map
 from compression.analyses.models import Analysis
 from compression.api import inputs
 from compression.api.analysis_serializers import AnalyseIn, AnalysisOut, AnalysisRowOut
+from compression.api.block_serializers import BlockMapOut
 from core.access import get_visible
 from core.api.filters import CreatedFilters
 from core.api.jobs import accepted
@@ -21,6 +23,7 @@ from core.api.prefer import preference
 from core.api.serializers import JobOut
 from core.api.views import ApiView, ListView
 from core.models import Job
+from files.models import File
 from files.uploads import StreamedUploads
 
 
@@ -86,3 +89,17 @@ class AnalysisDetail(ApiView):
         found = get_visible(Analysis.objects, request.user, pk)
         services.analysis_delete(analysis=found, actor=request.user)
         return Response(status=204)
+
+
+class FileBlocks(ApiView):
+    """What a container was made with."""
+
+    @extend_schema(responses=BlockMapOut)
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Map the blocks of a file in the container .dcz: what each was made with, and the next best.
+
+        At most 32 blocks, spread over the file, are decoded to try others on them, within some seconds of CPU time.
+        422 where the file is no .dcz, 429 where too much is looked at already.
+        """
+        file = get_visible(File.objects, request.user, pk)
+        return Response(BlockMapOut(block_map(file)).data)

@@ -48,6 +48,7 @@ urlpatterns = [
     ),
     path("enhanced/analyze", analysis_views.Analyse.as_view(), name="analyze"),
     path("enhanced/analyze/<uuid:pk>", analysis_views.AnalysisDetail.as_view(), name="analysis"),
+    path("files/<uuid:pk>/blocks", analysis_views.FileBlocks.as_view(), name="blocks"),
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),
     path("algorithms/<str:name>/test", algorithm_views.AlgorithmTest.as_view(), name="algorithm-test"),

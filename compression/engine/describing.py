@@ -79,7 +79,8 @@ def _value(text: str) -> float | None:
 
 def _numbers(kind: Kind, values: Any) -> Elements:
     found = np.unique(values)
-    return _told(kind, [_plain(value) for value in found[[0, -1]]] if len(found) else [], values, len(found))
+    known = found[~np.isnan(found)] if kind is Kind.FLOATS else found
+    return _told(kind, [_plain(value) for value in known[[0, -1]]] if len(known) else [], values, len(found))
 
 
 def _told(kind: Kind, ordered: Sequence[Any], values: Sequence[Any], distinct: int) -> Elements:

@@ -2,6 +2,7 @@
 import Alpine from "@alpinejs/csp";
 import { blockStrip } from "./charts/block_strip.ts";
 import { chartFrame } from "./charts/frame.ts";
+import { chartParts } from "./charts/parts.ts";
 import { scatter } from "./charts/scatter.ts";
 import { installColumns } from "./columns.ts";
 import { confirmName, installDialogs } from "./dialogs.ts";
@@ -28,6 +29,7 @@ import { toasts } from "./toasts.ts";
 const components: Record<string, () => object> = {
   blockStrip,
   chartFrame,
+  chartParts,
   checkAll,
   confirmName,
   copyCode,
