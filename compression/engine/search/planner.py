@@ -33,8 +33,11 @@ SLOW = 1.2
 """Context mixing is for streams of at most so many times the bytes of the content: transforms may unpack much more."""
 WORTH = 0.0004
 """Savings below this part of the estimate for all of the content are not looked for."""
-KEPT, TOLD = 2, 6
-"""Proposals that are looked at closer, of those that beat the stream as it is; and that people are told of."""
+BREADTHS, AGAIN = (1, 3), 0.15
+"""Proposals that are looked at closer, of those that beat the stream as it is (twice as many for the content as a
+whole): first few, and then more, where no more than this part of the budget is spent."""
+TOLD = 6
+"""Proposals that people are told of."""
 ADVANTAGE = 0.985
 """A transform is worth following where the estimate falls below this part of the estimate without one."""
 EMPTY = 0.03
@@ -127,6 +130,7 @@ class Planner:
     _total: float = field(default=0.0, init=False)
     """The estimate for all of the content."""
     _size: int = field(default=0, init=False)
+    _kept: int = field(default=1, init=False)
 
     def plan(self, stream: Stream) -> tuple[Planned, Planned | None]:
         """The best plan for content that the budget allows to find, and another that may be as good after all.
@@ -152,16 +156,17 @@ class Planner:
         return ordered[0], ordered[1] if close else None
 
     def _structured(self, stream: Stream) -> Planned | None:
-        """The best plan that begins with a transform."""
-        if stream.size < 2 * ends.TINY:
-            return None
+        """The best plan that begins with a transform; looked for again, more broadly, where the budget is large."""
         best: Planned | None = None
-        for _, proposal in self._shortlist(stream, KEPT):
-            if self._late and best is not None:
+        for self._kept in BREADTHS if stream.size >= 2 * ends.TINY else ():
+            if best is not None and self.trace.spent_share > AGAIN:
                 break
-            planned = self._follow(proposal, stream, 0)
-            if planned and (best is None or self._score(planned, stream) < self._score(best, stream)):
-                best = planned
+            for _, proposal in self._shortlist(stream, 2 * self._kept):
+                if self._late and best is not None:
+                    break
+                planned = self._follow(proposal, stream, 0)
+                if planned and (best is None or self._score(planned, stream) < self._score(best, stream)):
+                    best = planned
         return best
 
     def refine(self, planned: Planned, share: float = 1.0) -> None:
@@ -204,7 +209,7 @@ class Planner:
         best = self._end(stream)
         if depth >= MAX_DEPTH or stream.kind is Kind.CODED or stream.size < 2 * ends.TINY or self._late:
             return best
-        for _, proposal in self._shortlist(stream, 1):
+        for _, proposal in self._shortlist(stream, self._kept):
             planned = self._follow(proposal, stream, depth)
             if planned and self._score(planned, stream) < self._score(best, stream):
                 best = planned
