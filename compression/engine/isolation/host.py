@@ -30,7 +30,7 @@ BACKLOG = 128
 SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "BLOSC_NTHREADS")
 
 
-ENCODINGS_OF_NAMES = ("utf-8", "utf-16-le", "cp437")
+ENCODINGS = ("utf-8", "utf-16-le", "utf-32-le", "cp437")
 """Python loads the code for these when they are first used, and a child can open no file."""
 
 
@@ -140,7 +140,7 @@ def _preload(modules: list[str]) -> None:
     for codec in all_codecs().values():
         if not codec.dynamic:
             codec().decode(codec().encode(b"warm up"))
-    for encoding in ENCODINGS_OF_NAMES:
+    for encoding in ENCODINGS:
         codecs.lookup(encoding)
     gc.collect()
     gc.freeze()

@@ -235,6 +235,8 @@ def run(
         found = one(state, data, value, decoding, model, views, mixers, bits)
         if decoding:
             folded[i] = found & FULL
+            if state[3] > len(data) + 3:
+                break  # what follows would be made of nothing
         slow[channel] += ((found << 8) - slow[channel]) >> 5
         channel = channel + 1 if channel + 1 < step else np.int64(0)
     if decoding:

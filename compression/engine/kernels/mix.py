@@ -363,6 +363,8 @@ def run(
             _bend(curves, spots[0], bit * 65535)
             _bend(fine_curves, spots[1], bit * 65535)
             partial, node = partial * 2 + bit, node * 2 + bit
+        if decoding and interval[3] > len(coded) + 3:
+            return -1  # what follows would be made of nothing
         data[position] = partial & 255
         last8 = last8 << 8 | partial & 255
         note(partial & 255, data, position, lanes, values, line)
