@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from compression.engine.isolation import calls
+from compression.engine.isolation import calls, encode_bytes
 from compression.engine.isolation.private import PrivateHost
 
 
@@ -39,6 +39,24 @@ def _shared_host() -> Iterator[PrivateHost]:
     host = PrivateHost(("tests.compression.engine.hostile_host",))
     yield host
     host.close()
+
+
+@pytest.fixture(scope="session")
+def _shared_engine_host() -> Iterator[PrivateHost]:
+    host = PrivateHost(("compression.engine.loaded", "tests.compression.engine.hostile_host"))
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def hostile_engine_host(_shared_engine_host: PrivateHost, monkeypatch: pytest.MonkeyPatch) -> HostUnderTest:
+    """The same, with all of the engine loaded, for calls of every sort."""
+    monkeypatch.delenv("CODEC_HOST", raising=False)
+    for name in ("private_host", "engine_host"):
+        monkeypatch.setattr(calls, name, _shared_engine_host)
+    _shared_engine_host.address()
+    encode_bytes({"id": "dcz"}, b"")  # waits until all is loaded
+    return HostUnderTest(_shared_engine_host)
 
 
 @pytest.fixture

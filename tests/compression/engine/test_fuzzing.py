@@ -21,8 +21,8 @@ each_format = pytest.mark.parametrize("form", list(all_formats()))
 
 
 @each_format
-def test_a_sample_of_mutations_does_no_harm(form: str, hostile_host):
-    left = Leftovers(hostile_host.pid)
+def test_a_sample_of_mutations_does_no_harm(form: str, hostile_engine_host):
+    left = Leftovers(hostile_engine_host.pid)
     tally = campaign(form, 1, range(SAMPLE))
     assert tally.wrong == {}
     assert tally.crashes == {}
@@ -32,7 +32,7 @@ def test_a_sample_of_mutations_does_no_harm(form: str, hostile_host):
 
 
 @each_format
-def test_what_is_not_mutated_is_right(form: str, hostile_host):
+def test_what_is_not_mutated_is_right(form: str, hostile_engine_host):
     whole = [
         Mutation(number, seed, seed.data, seed.checks, ()) for number, seed in enumerate(seeds()[form], 1)
     ]

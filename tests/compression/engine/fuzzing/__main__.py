@@ -21,7 +21,7 @@ from tests.compression.engine.fuzzing.seeds import seeds
 
 PART = 500
 """Mutations of one format that a process tries in one go."""
-HOST_MODULES = ("tests.compression.engine.hostile_host",)
+HOST_MODULES = ("compression.engine.loaded", "tests.compression.engine.hostile_host")
 
 
 def main() -> int:
@@ -49,6 +49,7 @@ def _options() -> argparse.Namespace:
         description="Mutate valid streams and archives, and try them on every decoder.",
     )
     parser.add_argument("--count", type=int, default=10_000, help="mutations of each format")
+    parser.add_argument("--dcz", type=int, metavar="COUNT", help="so many mutations of containers alone")
     parser.add_argument("--seed", type=int, default=1, help="another number gives other mutations")
     parser.add_argument("--format", action="append", choices=list(seeds()), help="one alone; may be repeated")
     parser.add_argument(
@@ -57,6 +58,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--save", type=Path, help="with --only: a file for the mutated bytes")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     options = parser.parse_args()
+    if options.dcz is not None:
+        options.format, options.count = ["dcz"], options.dcz
     options.format = options.format or list(seeds())
     return options
 
@@ -86,8 +89,8 @@ def _run(options: argparse.Namespace) -> list[Tally]:
 def _begin() -> None:
     """Start a codec host for this process, and wait until it works; it ends with the process."""
     os.environ.pop("CODEC_HOST", None)
-    calls.private_host = PrivateHost(HOST_MODULES)
-    encode_bytes({"id": "store"}, b"")
+    calls.private_host = calls.engine_host = PrivateHost(HOST_MODULES)
+    encode_bytes({"id": "dcz"}, b"")
 
 
 def _part(form: str, run: int, numbers: Sequence[int]) -> Tally:

@@ -8,6 +8,8 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from tests.compression.engine.fuzzing import containers
+
 Repair = Callable[[random.Random, bytearray, bytes], bool]
 TAR_BLOCK = 512
 _MASK = 0xFFFFFFFF
@@ -122,4 +124,5 @@ REPAIRS: dict[str, Repair] = {
     "xz": _xz,
     "zlib": _zlib,
     "lz4": _lz4,
+    "dcz": containers.repaired,
 }

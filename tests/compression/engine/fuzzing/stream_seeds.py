@@ -12,6 +12,7 @@ from compression.engine.codecs import Codec, codec_from
 from compression.engine.codecs.zstd import zstd
 from tests.compression.engine.archive_samples import GOLDEN
 from tests.compression.engine.catalogue import VARIANTS
+from tests.compression.engine.dcz_golden import goldens
 from tests.compression.engine.samples import KiB, mixed, pieces, prose
 
 ARCHIVE = (GOLDEN / "pax.tar").read_bytes()
@@ -61,6 +62,9 @@ def streams() -> Iterator[Stream]:
             codec = type(codec_from({"id": codec_id}))(**settings)
             yield from _of(codec, _name(codec_id, settings))
     yield from _odd()
+    for name, golden in goldens().items():  # every part of pipelines
+        codec = codec_from({"id": "dcz"})
+        yield Stream(f"dcz, {name}", codec, golden.written(), (golden.content,), checks=True)
 
 
 def _name(codec_id: str, settings: dict[str, Any]) -> str:
