@@ -9,7 +9,9 @@ from accounts.http import SignedInRequest
 from compression import services
 from compression.algorithms import calls
 from compression.choices import AlgorithmStatus
-from compression.models import Algorithm, HistoryEntry, Result
+from compression.models import Algorithm, HistoryEntry, Optimisation, Result, Strategy
+from compression.optimising import strategies
+from compression.optimising.desk_forms import StrategyForm
 from core.desks import Desk, ReadOnly
 from core.models import Job
 
@@ -115,3 +117,55 @@ class HistoryAdmin(ReadOnly):
     )
     list_filter = ("operation", "algorithm", "content_kind", "succeeded", "created_at")
     search_fields = ("content_sha256", "algorithm")
+
+
+@admin.register(Strategy)
+class StrategyAdmin(Desk):
+    """How optimisations go about it; a disabled one takes no new work."""
+
+    form = StrategyForm
+    list_display = (
+        "title",
+        "name",
+        "objective",
+        "rounds",
+        "max_trials",
+        "plain_share",
+        "enabled",
+        "position",
+    )
+    list_filter = ("enabled", "objective")
+    search_fields = ("name", "title", "description")
+
+    def save_model(self, request: SignedInRequest, obj: Strategy, form: Any, change: Any) -> None:
+        """Save by the service, which audits."""
+        strategies.strategy_save(strategy=obj, actor=request.user, is_new=not change)
+
+    def delete_model(self, request: SignedInRequest, obj: Strategy) -> None:
+        """Delete by the service."""
+        strategies.strategy_delete(strategy=obj, actor=request.user)
+
+    def delete_queryset(self, request: SignedInRequest, queryset: QuerySet[Strategy]) -> None:
+        """Delete several by the service."""
+        for strategy in queryset:
+            strategies.strategy_delete(strategy=strategy, actor=request.user)
+
+
+@admin.register(Optimisation)
+class OptimisationAdmin(ReadOnly):
+    """Optimisations."""
+
+    list_display = (
+        "created_at",
+        "owner",
+        "file_name",
+        "objective",
+        "strategy",
+        "trials",
+        "ending",
+        "seconds",
+    )
+    list_filter = ("objective", "strategy", "ending", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("file_name", "owner__username", "content_sha256")
+    exclude = ("pipeline",)

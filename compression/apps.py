@@ -11,19 +11,17 @@ class CompressionConfig(AppConfig):
 
     def ready(self) -> None:
         """Register."""
-        from compression import jobs, seeds, selectors
+        from compression import jobs, seeds
         from compression.algorithms import jobs as algorithm_jobs
         from compression.analyses import jobs as analysis_jobs
-        from compression.analyses import panel as analysis_panel
         from compression.batch import action as batch_action
         from compression.batch import jobs as batch_jobs
         from compression.batch import subscribers as batch_subscribers
         from compression.compare import jobs as compare_jobs
-        from compression.history import panel, subscribers
+        from compression.history import subscribers
         from compression.optimising import jobs as optimising_jobs
         from compression.unpacking import EngineUnpacker
-        from core import navigation, startpage
-        from files import panels, unpacking
+        from files import unpacking
 
         assert jobs  # registering is what its import does
         assert algorithm_jobs
@@ -36,6 +34,16 @@ class CompressionConfig(AppConfig):
         assert subscribers
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())
+        self._add_pages()
+
+    def _add_pages(self) -> None:
+        """Register what the navigation, the pages of files and the start page show."""
+        from compression import selectors
+        from compression.analyses import panel as analysis_panel
+        from compression.history import panel
+        from core import navigation, startpage
+        from files import panels
+
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
         navigation.add("Work", "Analyse", "compression:analyse", icon="chart", order=11)
         navigation.add("Work", "Compare", "compression:compare", icon="compare", order=12)

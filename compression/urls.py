@@ -8,6 +8,7 @@ from compression.analyses import views as analysis_views
 from compression.batch import views as batch_views
 from compression.compare import views as compare_views
 from compression.history import views as history_views
+from compression.optimising import own_views
 from compression.optimising import views as optimising_views
 from compression.streaming import views as stream_views
 
@@ -47,7 +48,10 @@ urlpatterns = [
     path("files/<uuid:pk>/blocks", analysis_views.blocks, name="blocks"),
     path("algorithms", algorithm_views.algorithm_list, name="algorithms"),
     path("algorithms/new", algorithm_views.new, name="algorithm-new"),
+    path("algorithms/import", own_views.import_, name="algorithm-import"),
+    path("algorithms/train", own_views.train, name="algorithm-train"),
     path("algorithms/<str:name>", algorithm_views.algorithm, name="algorithm"),
+    path("algorithms/<str:name>/share", own_views.share, name="algorithm-share"),
     path("algorithms/<str:name>/edit", algorithm_views.edit, name="algorithm-edit"),
     path("algorithms/<str:name>/status", algorithm_views.status, name="algorithm-status"),
     path("algorithms/<str:name>/test", algorithm_views.test, name="algorithm-test"),

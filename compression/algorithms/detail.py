@@ -10,6 +10,7 @@ from compression.algorithms import forms, life, parameters, pictures, selectors,
 from compression.choices import AlgorithmStatus
 from compression.history import summary
 from compression.models import Algorithm
+from compression.optimising import own_pages as own
 from core.access import Role
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def of(user: "User", algorithm: Algorithm, base: str, ordering: str) -> dict[str
         "facts": _facts(algorithm),
         "snippets": snippets.for_algorithm(algorithm, base),
         "compress_url": _compress_url(user, algorithm),
+        **own.of(user, algorithm),
         **pictures.of(algorithm, summary.of(algorithm.name), ordering),
     }
     return {**shown, **_for_staff(user, algorithm, codec)} if user.is_staff else shown
@@ -87,7 +89,9 @@ def _for_staff(user: "User", algorithm: Algorithm, codec: Algorithm) -> dict[str
         "versions": [
             (version, [p for p in parameters.of(codec, _fixed(version)) if p.differs]) for version in past
         ],
-        "can_delete": algorithm.is_dynamic and algorithm.status == AlgorithmStatus.DRAFT,
+        "can_delete": algorithm.owner_id is None
+        and algorithm.is_dynamic
+        and algorithm.status == AlgorithmStatus.DRAFT,
         "settings_open": life.settings_open(algorithm),
     }
 

@@ -6,6 +6,7 @@ from accounts.http import SignedInRequest
 from compression.api.filters import AlgorithmFilters
 from compression.choices import AlgorithmKind, AlgorithmStatus
 from compression.models import Algorithm
+from core.access import Role
 from core.listing import listed
 from core.tables import Column
 
@@ -38,6 +39,7 @@ def of(request: SignedInRequest) -> dict[str, Any]:
         listing.choice("status", "Status", [("", "Any status"), *_statuses(request)]),
     ]
     return {
+        "may_make": Role(request.user.role).includes(Role.USER),
         "page": listing.page(request.GET.get("page")),
         "columns": COLUMNS,
         "ordering": listing.ordering,

@@ -14,8 +14,9 @@ from compression.algorithms import calls, detail, forms, listing, selectors, ser
 from compression.algorithms.forms import PresetForm, StatusForm
 from compression.forms import options_of
 from compression.models import Algorithm
+from compression.optimising import algorithms as own
 from compression.views import DEFAULT_ALGORITHM
-from core.errors import AppError, Invalid, NotFound
+from core.errors import AppError, Forbidden, Invalid, NotFound
 from core.models import Job
 from core.snippets import base_of
 
@@ -81,10 +82,12 @@ def test(request: SignedInRequest, name: str) -> HttpResponse:
 
 @require_POST
 def delete(request: SignedInRequest, name: str) -> HttpResponse:
-    """Delete a draft and go back to the list."""
+    """Delete a draft, or one of your own, and go back to the list."""
     found = _find(request, name)
     try:
-        services.algorithm_delete(algorithm=found, actor=request.user)
+        own.algorithm_remove(algorithm=found, actor=request.user)
+    except Forbidden:
+        raise
     except AppError as error:
         messages.error(request, error.detail)
         return redirect(found)

@@ -38,6 +38,10 @@ class AlgorithmChangeIn(Strict):
     description = rules.ALGORITHM_DESCRIPTION.serializer_field(required=False)
     level = _level()
     params = serializers.DictField(required=False)
+    shared = serializers.BooleanField(
+        required=False,
+        help_text="Of one that somebody made: whether it is everybody's, or its owner's alone.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Something must change."""

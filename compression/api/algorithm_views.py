@@ -17,6 +17,7 @@ from compression.api.history_serializers import AlgorithmDetailOut, AlgorithmVia
 from compression.api.serializers import AlgorithmOut
 from compression.history import summary
 from compression.models import Algorithm
+from compression.optimising import algorithms as own
 from core.api.jobs import accepted
 from core.api.prefer import preference
 from core.api.serializers import JobOut
@@ -95,15 +96,20 @@ class AlgorithmDetail(ApiView):
         algorithm = find(request, name)
         form = AlgorithmChangeIn(data=request.data)
         form.is_valid(raise_exception=True)
-        changed = services.algorithm_change(
-            algorithm=algorithm, actor=request.user, changes=form.validated_data
-        )
+        changes = dict(form.validated_data)
+        shared = changes.pop("shared", None)
+        if shared is not None:
+            own.algorithm_share(algorithm=algorithm, actor=request.user, shared=shared)
+        changed = services.algorithm_change(algorithm=algorithm, actor=request.user, changes=changes)
         return Response(detail(changed))
 
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, name: str) -> Response:
-        """Delete a draft that was never used; 409 for any other: disable it instead."""
-        services.algorithm_delete(algorithm=find(request, name), actor=request.user)
+        """Delete an algorithm that you made: its files carry their pipeline and stay readable.
+
+        Of a preset, for staff: a draft that was never used; 409 for any other: disable it instead.
+        """
+        own.algorithm_remove(algorithm=find(request, name), actor=request.user)
         return Response(status=204)
 
 

@@ -42,6 +42,8 @@ class AlgorithmOut(serializers.ModelSerializer[Algorithm]):
     last_test = LastTestOut(allow_null=True, read_only=True)
     params = serializers.JSONField(source="params_schema", read_only=True)
     enabled = serializers.BooleanField(read_only=True)
+    owner = serializers.UUIDField(source="owner_id", read_only=True, allow_null=True)
+    shared = serializers.BooleanField(read_only=True, help_text="Whether it is everybody's to use.")
 
     class Meta:
         model = Algorithm
@@ -59,6 +61,8 @@ class AlgorithmOut(serializers.ModelSerializer[Algorithm]):
             "media_type",
             "version",
             "enabled",
+            "owner",
+            "shared",
             "composition",
             "last_test",
             "description",

@@ -9,6 +9,7 @@ from compression.api import (
     compare_views,
     history_views,
     optimising_views,
+    own_algorithm_views,
     snippet_views,
     stream_views,
     views,
@@ -49,6 +50,16 @@ urlpatterns = [
     path("enhanced/analyze", analysis_views.Analyse.as_view(), name="analyze"),
     path("enhanced/analyze/<uuid:pk>", analysis_views.AnalysisDetail.as_view(), name="analysis"),
     path("files/<uuid:pk>/blocks", analysis_views.FileBlocks.as_view(), name="blocks"),
+    path(
+        "optimizations/<uuid:pk>/algorithm",
+        own_algorithm_views.OptimisationAlgorithm.as_view(),
+        name="optimisation-algorithm",
+    ),
+    path("algorithms/train", own_algorithm_views.AlgorithmTrain.as_view(), name="algorithm-train"),
+    path("algorithms/import", own_algorithm_views.AlgorithmImport.as_view(), name="algorithm-import"),
+    path(
+        "algorithms/<str:name>/export", own_algorithm_views.AlgorithmExport.as_view(), name="algorithm-export"
+    ),
     path("algorithms", algorithm_views.AlgorithmList.as_view(), name="algorithms"),
     path("algorithms/<str:name>", algorithm_views.AlgorithmDetail.as_view(), name="algorithm"),
     path("algorithms/<str:name>/test", algorithm_views.AlgorithmTest.as_view(), name="algorithm-test"),

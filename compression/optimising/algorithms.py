@@ -5,16 +5,21 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from compression import planning
-from compression.algorithms.services import facts_of
+from compression import planning, rules
+from compression.algorithms.services import algorithm_delete, facts_of
 from compression.choices import AlgorithmKind, AlgorithmStatus
+from compression.engine import portable
+from compression.engine.errors import CorruptStream, EngineError, InvalidParams
+from compression.engine.isolation import optimise as isolated
+from compression.errors import sentence, translate
 from compression.events import AlgorithmChanged
 from compression.models import Algorithm, AlgorithmVersion
 from compression.optimising.models import Optimisation
 from core import audit
-from core.errors import Conflict, FieldError
+from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unprocessable
 from core.events import publish
 
 if TYPE_CHECKING:
@@ -138,3 +143,90 @@ def algorithm_keep_found(
     row.algorithm_created = made
     row.save(update_fields=["algorithm_created"])
     return made
+
+
+@transaction.atomic
+def algorithm_share(*, algorithm: Algorithm, actor: "User", shared: bool) -> Algorithm:
+    """Give everybody an algorithm that somebody made, or its owner alone; for operators."""
+    row = Algorithm.objects.select_for_update().get(pk=algorithm.pk)
+    if row.owner_id is None:
+        raise Conflict(f"“{row.name}” is everybody's: it belongs to no account.", code="not_owned")
+    row.shared = shared
+    row.save(update_fields=["shared", "updated_at"])
+    audit.record("algorithm.shared", actor=actor, target=row, detail={"shared": shared})
+    publish(AlgorithmChanged(row.name, row.status))
+    return row
+
+
+def algorithm_remove(*, algorithm: Algorithm, actor: "User") -> None:
+    """Delete an algorithm, by its owner or by staff; a preset as `algorithms.services` says, by staff alone."""
+    if algorithm.owner_id is not None and (algorithm.owner_id == actor.pk or actor.is_staff):
+        algorithm_forget(algorithm=algorithm, actor=actor)
+    elif actor.is_staff:
+        algorithm_delete(algorithm=algorithm, actor=actor)
+    else:
+        raise Forbidden("Only its owner, or staff, can delete an algorithm.", code="role_missing")
+
+
+@transaction.atomic
+def algorithm_forget(*, algorithm: Algorithm, actor: "User") -> None:
+    """Delete an algorithm that somebody made. What it made stays as it is: files carry their pipeline.
+
+    Its results and measurements become those of the container's codec, which decodes them.
+    """
+    row = Algorithm.objects.select_for_update().get(pk=algorithm.pk)
+    codec = Algorithm.objects.get(name=CODEC)
+    row.results.update(algorithm=codec)
+    row.measurements.update(algorithm=codec)
+    audit.record("algorithm.deleted", actor=actor, target=row, detail={"name": row.name})
+    row.delete()
+    publish(AlgorithmChanged(row.name, "deleted"))
+
+
+def exported(algorithm: Algorithm, version: int | None = None) -> bytes:
+    """Return an algorithm, in one of its versions, as a file; NotFound where there is none such."""
+    config = algorithm.config
+    if version is not None and version != algorithm.version:
+        found = algorithm.versions.filter(version=version).first()
+        config = found.config if found else None
+    if config is None or not config.get("pipeline"):
+        raise NotFound(
+            "There is no pipeline to be exported: only those that were found by a search have one."
+        )
+    return portable.Portable(
+        name=algorithm.name.partition(".")[2] or algorithm.name,
+        pipeline=base64.b64decode(config["pipeline"]),
+        objective=config["objective"],
+        title=algorithm.title,
+        description=algorithm.description,
+    ).written()
+
+
+def algorithm_import(*, actor: "User", data: bytes, name: str = "") -> Algorithm:
+    """Make an algorithm of a file, under its own name or another; Unprocessable where it is none, or damaged.
+
+    Its pipeline is read in an isolated process before anything is kept.
+    """
+    try:
+        found = portable.read(data)
+        described = isolated.describe(found.pipeline)
+    except CorruptStream as error:
+        raise Unprocessable(f"{sentence(error.message)} Nothing was kept.", code="bad_algorithm") from None
+    except EngineError as error:
+        if not isinstance(error, InvalidParams):
+            raise translate(error) from error
+        raise Unprocessable(f"{sentence(error.message)} Nothing was kept.", code="bad_algorithm") from None
+    wanted = name or found.name
+    try:
+        rules.OWN_NAME.check(wanted)
+    except ValidationError as error:
+        raise Invalid.field("name", " ".join(error.messages)) from None
+    return algorithm_keep(
+        actor=actor,
+        name=wanted,
+        pipeline=found.pipeline,
+        objective=found.objective,
+        title=found.title,
+        description=found.description,
+        report={"kind": "import", "pipeline": described.name},
+    )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from compression import rules
+from compression.engine import portable
 from compression.forms import InputForm
 from compression.optimising.choices import EXPLAINED, Objective
 from compression.optimising.models import Strategy
@@ -67,3 +68,24 @@ class KeepForm(forms.Form):
     name = rules.OWN_NAME.form_field()
     title = rules.ALGORITHM_TITLE.form_field(required=False, help_text="The name, where it is left empty.")
     description = rules.ALGORITHM_DESCRIPTION.form_field(widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ImportForm(forms.Form):
+    """The file of an algorithm."""
+
+    file = forms.FileField(label="File", help_text=f"What “Export” gave: it ends with {portable.EXTENSION}.")
+    name = rules.OWN_NAME.form_field(required=False)
+
+
+class TrainForm(KeepForm):
+    """An algorithm to train."""
+
+    objective = rules.OBJECTIVE.form_field(initial="ratio")
+    budget_s = forms.IntegerField(min_value=2, max_value=600, initial=60)
+    test_percent = forms.IntegerField(
+        min_value=0,
+        max_value=90,
+        initial=30,
+        label="Files that it is judged on",
+        help_text="They are not looked at before: what it does there is what it will do elsewhere.",
+    )

@@ -174,7 +174,7 @@ class _Listening:
 
 @dataclass(frozen=True)
 class Weighed:
-    """What pipelines made of `size` bytes: bytes and CPU seconds of each, None for one that does not take them."""
+    """What pipelines, and then plain codecs, made of `size` bytes: bytes and CPU seconds; None for one that cannot."""
 
     size: int
     found: tuple[dict[str, Any] | None, ...]
@@ -186,11 +186,16 @@ def weigh(
     pipelines: Sequence[bytes],
     limits: Limits | None = None,
     *,
+    plain: Sequence[Mapping[str, Any]] = (),
     most: int = 16 * MiB,
     should_stop: ShouldStop | None = None,
 ) -> Weighed:
-    """Try packed pipelines on the first `most` bytes behind a descriptor, in a child."""
-    options = {"pipelines": [text_of(one) for one in pipelines], "most": most}
+    """Try packed pipelines, and the leaves in `plain`, on the first `most` bytes behind a descriptor, in a child."""
+    options = {
+        "pipelines": [text_of(one) for one in pipelines],
+        "plain": [dict(one) for one in plain],
+        "most": most,
+    }
     with memory_file() as nothing:
         request = Request("weigh", limits or Limits(), options)
         with begin(request, (source_fd, nothing.fileno()), None, should_stop) as call:

@@ -16,7 +16,7 @@ from compression.engine.isolation.usage import Usage
 from compression.engine.leaves import leaves
 from compression.engine.optimising import Optimising, Tried, Wishes, drawn, words
 from compression.engine.optimising.trying import tried
-from compression.engine.pipeline import Pipeline
+from compression.engine.pipeline import End, Pipeline
 from compression.engine.search import Constraints, Objective, Trial
 from compression.engine.source import Source
 from compression.engine.streams import Array, array
@@ -48,10 +48,14 @@ def optimise(request: Request, source: Source, notes: Target, connection: socket
 
 
 def weigh(request: Request, source: Source) -> dict[str, Any]:
-    """What each of some pipelines makes of the front of a source; None for one that does not take it."""
+    """What each of some pipelines, and of some plain codecs, makes of the front of a source; None where it cannot."""
     usage = Usage()
     content = _front(source, request.options["most"])
-    weighed = [tried(Pipeline.unpacked(_bytes(one)), content) for one in request.options["pipelines"]]
+    plain = [Pipeline.of(End(leaves.from_config(one))) for one in request.options["plain"]]
+    weighed = [
+        tried(one, content)
+        for one in [*(Pipeline.unpacked(_bytes(text)) for text in request.options["pipelines"]), *plain]
+    ]
     return {
         "size": len(content),
         "weighed": [_figures(one) if one else None for one in weighed],
