@@ -268,9 +268,9 @@ def test_the_panel_costs_the_same_however_much_was_done(
         for entry in entries:
             entry.content_sha256 = result.checksum
         keep(entries)
-        # session, account, badge, the file; then the panel: the best, its algorithms, the latest, four for what they
-        # name, and what made the file
-        with django_assert_num_queries(12):
+        # session, account, badge, the file, what its content is; then the panel: the best, its algorithms, the latest,
+        # four for what they name, and what made the file
+        with django_assert_num_queries(13):
             text(page.get(address))
 
 
