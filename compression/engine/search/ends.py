@@ -38,6 +38,8 @@ POSSIBLE = 0.3
 """A further leaf saves at most about this part of what the best makes of a stream."""
 PATIENCE = 1.015
 """Context mixing is slow both ways: it has to be better than the others by more than this."""
+SMALL_WHOLE = 512 * KiB
+"""Content of at most so many bytes is tried as a whole before it is stored as it is."""
 CLOSE, FINALISTS = 1.03, 2
 """Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one."""
 QUICK = ZstdLeaf(level=3)
@@ -157,6 +159,10 @@ def choose(
         leaf for leaf in candidates(stream, aim) if stream.size <= slow_bytes or not isinstance(leaf, MixLeaf)
     ]
     ranked = _ranked(listed, stream, LEAF_FIRST, aim, trace, worth, anyway=anyway)
+    if anyway and isinstance(ranked[0].leaf, Store) and stream.size <= SMALL_WHOLE:
+        # What is hardly compressible is so in some places and not in others, and samples miss these.
+        usable = [leaf for leaf in (Bzip3Leaf(), ZstdLeaf()) if aim.allows(leaf.speeds)]
+        ranked = _ranked([Store(), *usable], stream, stream.size, aim, trace, 0.0, anyway=True)
     close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
     if stream.size > LEAF_FIRST and len(close) > 1 and not trace.over:
         ranked = _ranked([found.leaf for found in close], stream, LEAF_SECOND, aim, trace, worth)

@@ -7,7 +7,7 @@ from compression.engine.codecs.reader import Bytes
 from compression.engine.leaves.store import Store
 from compression.engine.limits import MiB
 from compression.engine.pipeline import End, Pipeline
-from compression.engine.search.objective import Aim, Constraints, Objective
+from compression.engine.search.objective import Aim, Constraints, Cost, Objective
 from compression.engine.search.planner import Planner, closed
 from compression.engine.search.sampling import head
 from compression.engine.search.trace import Trace, Trial
@@ -41,7 +41,12 @@ def search(
         return Pipeline.of(End(Store())), trace
     planner = Planner(aim, trace)
     planned, close = planner.plan(head(stream, LOOKED_AT))
-    if close is not None:
+    if close is not None and (max_trials is not None or _seconds(close.cost) <= budget_cpu_s):
         trace.runner_up = Pipeline.of(closed(close.tree))
     trace.reasons = list(planned.reasons)
     return Pipeline.of(closed(planned.tree)), trace
+
+
+def _seconds(cost: Cost) -> float:
+    """What it takes to encode and to verify."""
+    return cost.encode_s + cost.decode_s
