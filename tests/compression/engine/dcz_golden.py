@@ -114,7 +114,9 @@ def _forms() -> Iterator[tuple[str, Pipeline, bytes]]:
         "cases": (Sequences(), b"ACGT\n>one\nACGTNNNNacgtnnRYAC\nACG\n\n>two\n>three\nTTTTTTTTTT"),
         "marked": (Characters(form="utf-8"), "\ufeffПривет, \U0001f600 мир".encode() + b"\xd0"),
         "repeats": (Templates(slots="numbers", columns=1), b"id 12 of 12, 7\nid 5 of 6, 7\nother\nid 1 of 1, 1"),
+        "strands": (Sequences(), _strands()),
         "noise": (Inflated(), _png()),
+        "cut": (Inflated(), b"in: " + gzip.compress(random.Random(2).randbytes(25_000), 6, mtime=0)[:20_000]),
         "codes": (Gif(), _gif()),
         "filters": (Scanlines(row=6, channels=3), b"".join(bytes([n]) + SAMPLE[9 * n :][:6] for n in range(7))),
     }  # fmt: skip
@@ -131,6 +133,12 @@ def _png() -> bytes:
         for part in (packed[:200], packed[200:])
     )
     return b"\x89PNG\r\n\x1a\n" + chunks + gzip.compress(noise * 2, 6, mtime=0)
+
+
+def _strands() -> bytes:
+    """A sequence, and the same from its other strand."""
+    bases = bytes(random.Random(3).choices(b"ACGT", k=150))
+    return b">a\n" + bases + b"\n>b\n" + bases[::-1].translate(bytes.maketrans(b"ACGT", b"TGCA")) + b"\n"
 
 
 def _gif() -> bytes:
