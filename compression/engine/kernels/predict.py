@@ -74,6 +74,44 @@ def descend(weights: Any, seen: Any, gain: Any) -> None:
         weights[k] = min(max(weight, -MOST_WEIGHT), MOST_WEIGHT)
 
 
+@helper
+def foreseen(values: Any, i: Any, pairs: Any, weights: Any, channel: Any, inputs: Any, drop: Any) -> Any:
+    """What the first stage predicts for value `i`; fills `inputs`."""
+    guess = np.int64(0)
+    for k in range(len(pairs)):
+        a, b = i - pairs[k, 0], i - pairs[k, 1]
+        inputs[k] = cut((np.int64(values[a]) - np.int64(values[b])) >> drop) if a >= 0 and b >= 0 else 0
+        guess += weights[channel, k] * inputs[k]
+    return guess
+
+
+@helper
+def corrected(wrong: Any, i: Any, errors: Any, weights: Any, channel: Any, seen: Any) -> Any:
+    """What the second stage adds to that, and the energy of what it saw; fills `seen`."""
+    energy, correction = np.int64(FLOOR), np.int64(0)
+    for k in range(len(errors)):
+        a = i - errors[k]
+        seen[k] = wrong[a] if a >= 0 else 0
+        energy += seen[k] * seen[k]
+        correction += weights[channel, k] * seen[k]
+    return correction, energy
+
+
+@helper
+def settle(values: Any, folded: Any, i: Any, expected: Any, least: Any, mask: Any, decoding: Any) -> Any:
+    """Code value `i` by what was expected, or decode it; returns the value."""
+    half = (mask + 1) >> 1
+    if decoding:
+        code = np.int64(folded[i])
+        value = ((expected + ((code >> 1) ^ -(code & 1)) - least) & mask) + least
+        values[i] = value
+    else:
+        value = np.int64(values[i])
+        error = ((value - expected + half) & mask) - half
+        folded[i] = ((error << 1) ^ (error >> 63)) & mask
+    return value
+
+
 @kernel(
     "void(int32[::1], uint32[::1], int64, int64, int64[:,::1], int64[::1], int64, int64, int64, int64, int64)"
 )
@@ -98,10 +136,9 @@ def run(
     """
     count = min(len(values), len(folded))
     one, two = len(pairs), len(errors)
-    every = np.int64(1) << min(max(reach - 4, 3), 5)
-    by = reach - min(max(reach - 4, 3), 5)
+    pace = min(max(reach - 4, 3), 5)
+    every = np.int64(1) << pace
     mask = (np.int64(1) << bits) - 1
-    half, top = np.int64(1) << (bits - 1), least + mask
     products, targets = np.zeros((step, one, one), np.int64), np.zeros((step, one), np.int64)
     first, second = np.zeros((step, one), np.int64), np.zeros((step, two), np.int64)
     inputs, seen = np.zeros(one, np.int64), np.zeros(two, np.int64)
@@ -109,27 +146,11 @@ def run(
     channel = turn = np.int64(0)
     for i in range(count):
         base = np.int64(values[i - step]) if i >= step else np.int64(0)
-        guess = np.int64(0)
-        for k in range(one):
-            a, b = i - pairs[k, 0], i - pairs[k, 1]
-            inputs[k] = cut((np.int64(values[a]) - np.int64(values[b])) >> drop) if a >= 0 and b >= 0 else 0
-            guess += first[channel, k] * inputs[k]
-        energy, correction = np.int64(FLOOR), np.int64(0)
-        for k in range(two):
-            a = i - errors[k]
-            seen[k] = wrong[a] if a >= 0 else 0
-            energy += seen[k] * seen[k]
-            correction += second[channel, k] * seen[k]
+        guess = foreseen(values, i, pairs, first, channel, inputs, drop)
+        correction, energy = corrected(wrong, i, errors, second, channel, seen)
         expected: Any = base + (((guess + correction) << drop) + ONE // 2 >> 16)
-        expected = min(max(expected, least), top)
-        if decoding:
-            code = np.int64(folded[i])
-            value = ((expected + ((code >> 1) ^ -(code & 1)) - least) & mask) + least
-            values[i] = value
-        else:
-            value = np.int64(values[i])
-            error = ((value - expected + half) & mask) - half
-            folded[i] = ((error << 1) ^ (error >> 63)) & mask
+        expected = min(max(expected, least), least + mask)
+        value = settle(values, folded, i, expected, least, mask, decoding)
         target = cut((value - base) >> drop)
         missed = (target << 16) - guess
         wrong[i] = cut((missed + ONE // 2) >> 16)
@@ -137,7 +158,7 @@ def run(
         learn(products[channel], targets[channel], inputs, target)
         if turn % every == every - 1:
             sweep(products[channel], targets[channel], first[channel])
-            forget(products[channel], targets[channel], by)
+            forget(products[channel], targets[channel], reach - pace)
         channel += 1
         if channel == step:
             channel = np.int64(0)
