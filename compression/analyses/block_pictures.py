@@ -5,7 +5,7 @@ from typing import Any
 
 from compression.analyses.pictures import LABELLED
 from compression.analyses.words import counted
-from compression.engine.blockmap import Block, BlockMap, Used
+from compression.engine.blockmap import EXAMINED, Block, BlockMap, Used
 from core.formatting import change, count, percent, ratio, significant, size
 
 # Colours of the leaf of a plain pipeline; one with transforms has that of dynamic ones.
@@ -65,9 +65,8 @@ def _notes(found: BlockMap) -> list[str]:
             f"{count(len(found.blocks))} of {count(found.blocks_total)} blocks are shown, evenly spread."
         )
     if found.examined < len(found.blocks):
-        notes.append(
-            f"Others were tried on {count(found.examined)} of them, evenly spread: the time was spent."
-        )
+        why = "" if found.examined >= EXAMINED else ": the time for it was spent"
+        notes.append(f"Others were tried on {count(found.examined)} of them, evenly spread{why}.")
     if any(block.examined and block.examined.sample < block.size for block in found.blocks):
         sample = max(block.examined.sample for block in found.blocks if block.examined)
         notes.append(f"Of a block larger than {size(sample)} its first part was tried.")

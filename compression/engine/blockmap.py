@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+LISTED = 512
+"""Blocks that are listed, at most."""
+EXAMINED = 32
+"""Blocks that others are tried on, at most."""
+
 
 @dataclass(frozen=True)
 class Used:

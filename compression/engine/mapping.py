@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from compression.engine.blockmap import Block, BlockMap, Examined, Used
+from compression.engine.blockmap import EXAMINED, LISTED, Block, BlockMap, Examined, Used
 from compression.engine.codecs.reader import Bytes
 from compression.engine.container import Frame, Seekable
 from compression.engine.errors import EngineError, InvalidParams
@@ -15,10 +15,6 @@ from compression.engine.limits import Limits, MiB
 from compression.engine.pipeline import End, Node, Pipeline
 from compression.engine.streams import Array
 
-LISTED = 512
-"""Blocks that are listed, at most."""
-EXAMINED = 32
-"""Blocks that others are tried on, at most."""
 SAMPLE = 1 * MiB
 """Bytes of a block that others are tried on, at most."""
 OTHERS = 4

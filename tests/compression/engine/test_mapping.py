@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compression import engine
-from compression.engine.blockmap import BlockMap
+from compression.engine.blockmap import EXAMINED, LISTED, BlockMap
 from compression.engine.codecs.reader import Bytes
 from compression.engine.container import Writing
 from compression.engine.errors import CorruptStream
@@ -16,7 +16,7 @@ from compression.engine.isolation.client import memory_file
 from compression.engine.leaves.lzma import LzmaLeaf
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
-from compression.engine.mapping import EXAMINED, LISTED, blocks_of
+from compression.engine.mapping import blocks_of
 from compression.engine.pipeline import End, Pipeline, Step
 from compression.engine.streams import array
 from compression.engine.transforms.delta import Delta
