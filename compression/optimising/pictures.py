@@ -55,6 +55,8 @@ def _gain(row: Optimisation) -> str:
     share = 1 - row.best["size"] / row.baseline["size"]
     if row.best["kind"] == TrialKind.PLAIN and row.is_open:
         return f"So far by {row.best['candidate']}, a plain codec"
+    if row.best["kind"] == TrialKind.PLAIN and row.ending == Ended.KEPT:
+        return f"By {row.best['candidate']}: nothing better was found before the search was ended."
     if row.best["kind"] == TrialKind.PLAIN:
         return "No pipeline serves this aim better than the plain codec."
     if share > 0:
