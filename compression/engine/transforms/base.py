@@ -15,11 +15,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+import numpy as np
+
+from compression.engine.limits import KiB
 from compression.engine.parts import Part, Registry
 from compression.engine.streams import Array, Stream
 
 transforms: Registry["Transform"] = Registry("transform")
 transform = transforms.register
+
+
+TAIL = 64 * KiB
+"""Bytes at the end of content in which the last mark is looked for first."""
+
+
+def behind_last(data: Array, marks: bytes = b"\n") -> int:
+    """The place behind the last of these bytes, of a line end in general; 0 where there is none."""
+    is_mark = np.zeros(256, np.bool_)
+    is_mark[list(marks)] = True
+    for start in (max(len(data) - TAIL, 0), 0):
+        places = np.flatnonzero(is_mark[data[start:]])
+        if len(places):
+            return start + int(places[-1]) + 1
+    return 0
 
 
 class Encoded(NamedTuple):
@@ -46,6 +64,11 @@ class Transform(Part):
     def opening(self) -> bool:
         """Whether it is for the beginning of content alone, and what goes on is to be looked at afresh."""
         return False
+
+    @property
+    def continuing(self) -> "Transform | None":
+        """What to use in its place for what goes on behind, where it is `opening` and that is known."""
+        return None
 
     def cut(self, data: Array) -> int:
         """Where to cut content that begins with `data` and goes on, so that both parts fit; at most all of `data`."""

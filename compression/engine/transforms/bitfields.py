@@ -1,7 +1,7 @@
 """Records of fields that begin and end within bytes: packed numbers of any number of bits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -53,6 +53,10 @@ class BitFields(Transform):
     @property
     def opening(self) -> bool:
         return self.skip > 0
+
+    @property
+    def continuing(self) -> "BitFields":
+        return replace(self, skip=0)
 
     def cut(self, data: Array) -> int:
         return self.skip + max(len(data) - self.skip, 0) // self.stride * self.stride

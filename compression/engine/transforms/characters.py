@@ -9,7 +9,7 @@ import numpy as np
 from compression.engine.codecs.params import Choice, parameter
 from compression.engine.errors import CorruptStream, Unfit
 from compression.engine.streams import Array, Kind, Stream, array, flat, words
-from compression.engine.transforms.base import Encoded, Transform, transform
+from compression.engine.transforms.base import Encoded, Transform, behind_last, transform
 from compression.engine.wire import Reader, Writer
 
 ASCII, RARE = 128, 255
@@ -43,6 +43,9 @@ class Characters(Transform):
     @property
     def _width(self) -> int:
         return int(FORMS[self.form][-1])
+
+    def cut(self, data: Array) -> int:
+        return behind_last(data) if self.form == "utf-8" else len(data) // self._width * self._width
 
     def encode(self, stream: Stream) -> Encoded:
         data, tail = self._whole(stream.data)

@@ -48,6 +48,10 @@ class Predict(Transform):
         """Bytes of an error."""
         return 4 if self.width == 3 else self.width
 
+    def cut(self, data: Array) -> int:
+        whole = self.width * (self.row or self.step)
+        return len(data) // whole * whole
+
     def encode(self, stream: Stream) -> Encoded:
         if stream.size % self.width or stream.size > MAX_COUNT * self.width:
             raise Unfit(f"{stream.size} bytes are no numbers of {self.width} bytes, or too many")

@@ -52,6 +52,15 @@ class Sections(Transform):
     def opening(self) -> bool:
         return True
 
+    def cut(self, data: Array) -> int:
+        areas = areas_of(data, self.form)
+        if not areas:
+            return len(data)
+        # Behind a whole row of samples, where these go on behind the data.
+        last = areas[-1]
+        end, row = last.start + last.size, last.width * max(last.lags, default=1)
+        return end - last.size % row if len(data) - end < last.width and row <= last.size else len(data)
+
     def encode(self, stream: Stream) -> Encoded:
         areas = [area for area in areas_of(stream.data, self.form) if area.part < self.parts]
         if not areas:

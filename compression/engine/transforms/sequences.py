@@ -9,10 +9,12 @@ import numpy as np
 from compression.engine.codecs.params import Choice, parameter
 from compression.engine.errors import CorruptStream, Unfit
 from compression.engine.streams import Array, Kind, Stream, flat, words
-from compression.engine.transforms.base import Encoded, Transform, transform
+from compression.engine.transforms.base import Encoded, Transform, behind_last, transform
 from compression.engine.wire import Reader, Writer
 
 NEWLINE, CASE = 10, 32
+READ = 4
+"""Lines of a read."""
 LETTERS = b"ACGT"
 BASES = 8
 """Streams that the bases come to, with the lengths."""
@@ -50,6 +52,13 @@ class Sequences(Transform):
     @property
     def outputs(self) -> int:
         return BASES + (3 if self.form == "fastq" else 0)
+
+    def cut(self, data: Array) -> int:
+        if self.form == "fasta":
+            return behind_last(data)
+        ends = np.flatnonzero(data == NEWLINE)
+        whole = len(ends) // READ * READ
+        return int(ends[whole - 1]) + 1 if whole else 0
 
     def encode(self, stream: Stream) -> Encoded:
         if len(stream.data) >= 1 << 31:

@@ -1,16 +1,20 @@
 """Records of fields: each field of a fixed-length record becomes a stream of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
 from compression.engine.codecs.params import Integer, Integers, parameter
 from compression.engine.errors import CorruptStream, InvalidParams
-from compression.engine.streams import WIDTHS, Array, Kind, Stream, flat
+from compression.engine.limits import KiB
+from compression.engine.streams import WIDTHS, Array, Kind, Stream, flat, words
 from compression.engine.transforms.base import Encoded, Transform, transform
 from compression.engine.wire import Reader, Writer
+
+BLOCK = 64 * KiB
+"""Bytes of records that are woven at a time."""
 
 
 @transform
@@ -26,8 +30,8 @@ class Split(Transform):
     id: ClassVar[str] = "split"
     code: ClassVar[int] = 3
     title: ClassVar[str] = "records split into fields"
-    encode_mb_s: ClassVar[float] = 600
-    decode_mb_s: ClassVar[float] = 600
+    encode_mb_s: ClassVar[float] = 900
+    decode_mb_s: ClassVar[float] = 1800
 
     widths: tuple[int, ...] = parameter(Integers("Widths of the fields", 1, 4096, 4096, 1), default=(4,))
     swapped: tuple[int, ...] = parameter(Integers("Big-endian fields", 0, 4096, 4096), default=())
@@ -53,6 +57,10 @@ class Split(Transform):
     def opening(self) -> bool:
         return self.skip > 0
 
+    @property
+    def continuing(self) -> "Split":
+        return replace(self, skip=0)
+
     def cut(self, data: Array) -> int:
         return self.skip + max(len(data) - self.skip, 0) // self.stride * self.stride
 
@@ -68,13 +76,10 @@ class Split(Transform):
         end = skip + count * self.stride
         # A copy where it would not begin where numbers do in memory.
         inside = stream.data[skip:end].copy() if skip else stream.data[:end]
-        records = inside.reshape(count, self.stride)
-        fields, at = [], 0
-        for number, (width, turned) in enumerate(zip(self.widths, self._turned, strict=True)):
-            part = records[:, at : at + width]
+        fields = []
+        for number, (width, place) in enumerate(zip(self.widths, self._places(inside), strict=True)):
             kind = Kind.NUMBERS if width in WIDTHS else Kind.BYTES
-            fields.append(Stream(flat(part[:, ::-1] if turned else part), width, kind, f"field {number}"))
-            at += width
+            fields.append(Stream(_taken(place, width), width, kind, f"field {number}"))
         rest = np.concatenate([stream.data[:skip], stream.data[end:]])
         writer = Writer()
         writer.number(skip)
@@ -86,10 +91,46 @@ class Split(Transform):
         if any(len(field) != count * width for field, width in zip(fields, self.widths, strict=True)):
             raise CorruptStream("The fields of records have different counts")
         skip = Reader(note).number(len(rest))
-        records = np.empty((count, self.stride), np.uint8)
+        out = np.empty(len(rest) + count * self.stride, np.uint8)
+        out[:skip], out[skip + count * self.stride :] = rest[:skip], rest[skip:]
+        places = self._places(out[skip : skip + count * self.stride])
+        parts = [_elements(field, width) for field, width in zip(fields, self.widths, strict=True)]
+        # A block of records after the other, so that what is woven is near.
+        step = max(BLOCK // self.stride, 1)
+        for start in range(0, count, step):
+            for place, part in zip(places, parts, strict=True):
+                place[start : start + step] = part[start : start + step]
+        return out
+
+    def _places(self, records: Array) -> list[Any]:
+        """Where the elements of each field are in records: numbers where NumPy has such, else rows of bytes."""
+        rows = records.reshape(-1, self.stride)
+        found: list[Any] = []
         at = 0
-        for field, width, turned in zip(fields, self.widths, self._turned, strict=True):
-            part = field.reshape(count, width)
-            records[:, at : at + width] = part[:, ::-1] if turned else part
+        for width, turned in zip(self.widths, self._turned, strict=True):
+            if width in WIDTHS:
+                order = ">" if turned else "<"
+                layout = np.dtype(
+                    {
+                        "names": ["field"],
+                        "formats": [f"{order}u{width}"],
+                        "offsets": [at],
+                        "itemsize": self.stride,
+                    }
+                )
+                found.append(records.view(layout)["field"])
+            else:
+                part = rows[:, at : at + width]
+                found.append(part[:, ::-1] if turned else part)
             at += width
-        return np.concatenate([rest[:skip], records.reshape(-1), rest[skip:]])
+        return found
+
+
+def _elements(field: Array, width: int) -> Any:
+    """A field as `_places` has it."""
+    return words(field, width) if width in WIDTHS else field.reshape(-1, width)
+
+
+def _taken(place: Any, width: int) -> Array:
+    """The bytes of a field."""
+    return flat(place.astype(f"<u{width}") if width in WIDTHS else place)

@@ -12,7 +12,7 @@ from compression.engine.codecs.params import Flag, Integer, Integers, parameter
 from compression.engine.errors import CorruptStream, InvalidParams, Unfit
 from compression.engine.streams import Array, Kind, Stream, flat, words
 from compression.engine.transforms import given
-from compression.engine.transforms.base import Encoded, Transform, transform
+from compression.engine.transforms.base import Encoded, Transform, behind_last, transform
 from compression.engine.wire import Reader, Writer
 
 NEWLINE, RETURN = 10, 13
@@ -110,6 +110,9 @@ class Table(Transform):
     def _first_slots(self) -> Any:
         """For each shape the number of its first column; shape 0 has none."""
         return np.cumsum([0, 0, *self.columns], dtype=np.int64)
+
+    def cut(self, data: Array) -> int:
+        return behind_last(data)
 
     def encode(self, stream: Stream) -> Encoded:
         from compression.engine.kernels import table

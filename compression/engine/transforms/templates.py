@@ -9,7 +9,7 @@ import numpy as np
 from compression.engine.codecs.params import Binary, Choice, Integer, parameter
 from compression.engine.errors import CorruptStream, Unfit
 from compression.engine.streams import Array, Kind, Stream, flat, words
-from compression.engine.transforms.base import Encoded, Transform, transform
+from compression.engine.transforms.base import Encoded, Transform, behind_last, transform
 from compression.engine.wire import Reader, Writer
 
 MARK, END, NEWLINE = 0, 1, 10
@@ -90,6 +90,9 @@ class Templates(Transform):
         is_end = np.zeros(256, np.uint8)
         is_end[list(self.ends)] = 1
         return is_end
+
+    def cut(self, data: Array) -> int:
+        return behind_last(data, self.ends)
 
     def encode(self, stream: Stream) -> Encoded:
         from compression.engine.kernels import templates

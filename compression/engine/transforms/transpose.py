@@ -27,6 +27,9 @@ class Transpose(Transform):
 
     row: int = parameter(Integer("Bytes in a row", 2, MAX_ROW), default=2)
 
+    def cut(self, data: Array) -> int:
+        return len(data) // self.row * self.row
+
     def encode(self, stream: Stream) -> Encoded:
         whole = stream.size // self.row * self.row
         columns = stream.data[:whole].reshape(-1, self.row).T.reshape(-1)
