@@ -6,24 +6,39 @@ content of another form, costs ratio and never a byte: the frame goes on to the 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from compression.engine.codecs.reader import Bytes
 from compression.engine.container import MAX_FRAME, Writing
-from compression.engine.errors import Stopped
+from compression.engine.errors import Stopped, Unfit
+from compression.engine.framing import Framing
+from compression.engine.leaves import Leaf
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
-from compression.engine.pipeline import End, Pipeline
+from compression.engine.limits import MiB
+from compression.engine.mending import akin, mended
+from compression.engine.pipeline import End, Node, Pipeline
 from compression.engine.search import Constraints, Objective, Trace, search
-from compression.engine.streams import Array, array
+from compression.engine.streams import Array
 
 STORED = Pipeline.of(End(Store()))
-PLAIN = Pipeline.of(End(ZstdLeaf(level=19)))
-DRIFT = 1.1
-"""A frame whose ratio is worse than that of the frame searched for by more than this has the next one searched anew."""
+STRONG = ZstdLeaf(level=19)
+PROBE = Pipeline.of(End(ZstdLeaf(level=1)))
+"""What tells that noise is over."""
+PLAIN_LEVELS = {Objective.RATIO: 19, Objective.BALANCED: 9, Objective.SPEED: 3, Objective.DECODE: 19}
+"""Levels of zstd for what no pipeline serves for, by objective."""
+DRIFT, BETTER, AGAIN = 1.1, 0.7, 0.5
+"""A frame whose ratio is worse than those before by more than the first, or better by more than the second, is
+searched for anew. A pipeline from before serves again where the ratio is within the first and the third."""
+KNOWN = 4
+"""Pipelines of one content that are kept in mind."""
+SAMPLE = MiB
+"""Bytes at the front of a frame that pipelines are compared on."""
+CLOSE = 1.02
+"""Pipelines that are worse on a sample by no more than this are compared on the whole frame."""
 GAIN = 0.98
 """A pipeline found anew takes over where its output is below this part of what the present one makes."""
 
@@ -60,17 +75,48 @@ class Coded:
         return len(self.payload) / max(len(self.data), 1)
 
 
-def coded(data: Array, candidates: Iterable[Pipeline]) -> Coded:
-    """The frame by the first candidate that encodes it soundly and makes it smaller; stored where none does."""
+def coded(data: Array, candidates: Iterable[Pipeline], leaf: Leaf = STRONG) -> Coded:
+    """The frame by the first candidate that encodes it soundly and makes it smaller; stored where none does.
+
+    Of a candidate that nearly fits, `leaf` takes the place of what does not.
+    """
     for pipeline in candidates:
         try:
-            payload = pipeline.encode(data)
-            sound = len(payload) < len(data) and np.array_equal(pipeline.decode(payload, len(data)), data)
+            frame = _fitted(data, pipeline, leaf)
         except Exception:  # noqa: S112 whatever it is, the content is what counts
             continue
-        if sound:
-            return Coded(data, pipeline, payload)
+        if frame is not None:
+            return frame
     return Coded(data, STORED, STORED.encode(data))
+
+
+def _fitted(data: Array, pipeline: Pipeline, leaf: Leaf) -> Coded | None:
+    """The frame by a pipeline, mended where that is needed; None where it is not sound or not smaller."""
+    try:
+        payload = pipeline.encode(data)
+    except Unfit:
+        changed = mended(pipeline, data, leaf)
+        if changed is None:
+            return None
+        pipeline, payload = changed, changed.encode(data)
+    sound = len(payload) < len(data) and np.array_equal(pipeline.decode(payload, len(data)), data)
+    return Coded(data, pipeline, payload) if sound else None
+
+
+@dataclass
+class Serving:
+    """A pipeline in use, with the least and the greatest ratio of its frames (0: none yet), and that of a sample."""
+
+    pipeline: Pipeline
+    low: float = 0.0
+    high: float = 0.0
+    sample: float = 1.0
+
+    def serves(self, ratio: float) -> bool:
+        """Whether a ratio is about what is to be expected: anything, for the first frame."""
+        if not self.high:
+            self.low = self.high = ratio
+        return self.low * BETTER <= ratio <= self.high * DRIFT
 
 
 class Compressing:
@@ -79,10 +125,11 @@ class Compressing:
     def __init__(self, settings: Settings, should_stop: Callable[[], bool] | None = None) -> None:
         self._settings = settings
         self._should_stop = should_stop
-        self._pipeline = settings.pipeline
-        self._expected = 0.0
-        self._searches_left = 0 if settings.pipeline and not settings.adapt else 1 << 30
-        self._drifted = settings.pipeline is None
+        self._fixed = settings.pipeline is not None and not settings.adapt
+        self._serving = Serving(settings.pipeline) if settings.pipeline else None
+        self._known: deque[Serving] = deque(maxlen=KNOWN)
+        self._leaf = ZstdLeaf(level=PLAIN_LEVELS[settings.objective])
+        self._plain = Pipeline.of(End(self._leaf))
         self.traces: list[Trace] = []
 
     def pieces(self, chunks: Iterable[Bytes], writing: Writing | None = None) -> Iterator[bytes]:
@@ -90,60 +137,69 @@ class Compressing:
         if writing is None:
             writing = Writing()
             yield writing.start()
-        for frame in self._coded(self._frames(chunks)):
-            yield writing.frame(frame.pipeline, frame.data, frame.payload)
+        threads = max(self._settings.threads, 1)
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="frame")
+        try:
+            for frame in self._coded(Framing(chunks, self._settings.frame_bytes), pool, threads):
+                yield writing.frame(frame.pipeline, frame.data, frame.payload)
+        finally:
+            pool.shutdown(cancel_futures=True)
         yield writing.end()
 
-    def _frames(self, chunks: Iterable[Bytes]) -> Iterator[Array]:
-        """The content, cut where the present pipeline has it cut best."""
-        size = self._settings.frame_bytes
-        held = bytearray()
-        for chunk in chunks:
-            held += chunk
-            while len(held) > size:
-                cut = self._cut(array(bytes(held[:size])))
-                yield array(bytes(held[:cut]))
-                del held[:cut]
-        if held:
-            yield array(bytes(held))
+    def _coded(self, framing: Framing, pool: ThreadPoolExecutor, threads: int) -> Iterator[Coded]:
+        """The frames encoded, in order, several at a time; the first is searched for, alone."""
+        waiting: deque[tuple[Serving, Future[Coded]]] = deque()
+        while len(ahead := framing.ahead()):
+            self._stop_if_asked()
+            if self._serving is None:
+                picked = self._picked(ahead)
+                data = framing.take(self._cut(picked[0], framing))
+                yield self._chosen(data, picked, pool)
+                continue
+            serving = self._serving
+            data = framing.take(self._cut(serving.pipeline, framing))
+            if (going_on := continued(serving.pipeline)) not in (serving.pipeline, None):
+                self._serving = Serving(going_on)
+            waiting.append((serving, pool.submit(coded, data, self._candidates(serving), self._leaf)))
+            if len(waiting) > threads:
+                yield self._harvest(waiting, pool)
+        while waiting:
+            self._stop_if_asked()
+            yield self._harvest(waiting, pool)
 
-    def _cut(self, data: Array) -> int:
-        root = self._pipeline.root if self._pipeline else 0
-        return len(data) if isinstance(root, int) else root.transform.cut(data) or len(data)
+    def _stop_if_asked(self) -> None:
+        if self._should_stop is not None and self._should_stop():
+            raise Stopped("The work was stopped")
 
-    def _coded(self, frames: Iterator[Array]) -> Iterator[Coded]:
-        """The frames encoded, in order, several at a time; the first and those after a drift are searched for alone."""
-        threads = max(self._settings.threads, 1)
-        waiting: deque[Future[Coded]] = deque()
-        with ThreadPoolExecutor(threads, thread_name_prefix="frame") as pool:
-            for data in frames:
-                if self._should_stop is not None and self._should_stop():
-                    raise Stopped("The work was stopped")
-                if self._drifted and self._searches_left:
-                    while waiting:
-                        yield self._harvest(waiting)
-                    yield self._searched(data)
-                    continue
-                waiting.append(pool.submit(coded, data, self._candidates()))
-                if len(waiting) > threads:
-                    yield self._harvest(waiting)
-            while waiting:
-                yield self._harvest(waiting)
+    def _cut(self, pipeline: Pipeline, framing: Framing) -> int:
+        """Where a pipeline has what is ahead cut."""
+        data, root = framing.ahead(), pipeline.root
+        if framing.last or isinstance(root, int):
+            return len(data)
+        return root.transform.cut(data) or len(data)
 
-    def _candidates(self) -> list[Pipeline]:
-        return [*([self._pipeline] if self._pipeline else []), PLAIN]
+    def _candidates(self, serving: Serving) -> list[Pipeline]:
+        """What a frame goes through until something is sound: for noise only what shows fast that it is over."""
+        return [PROBE] if serving.pipeline.name == STORED.name else [serving.pipeline, self._plain]
 
-    def _harvest(self, waiting: deque[Future[Coded]]) -> Coded:
-        """The next frame; whether the pipeline still serves shows by its ratio."""
-        frame = waiting.popleft().result()
-        if frame.pipeline is not self._pipeline or frame.ratio > self._expected * DRIFT:
-            self._drifted = True
-        return frame
+    def _harvest(self, waiting: deque[tuple[Serving, Future[Coded]]], pool: ThreadPoolExecutor) -> Coded:
+        """The next frame; whether the pipeline still serves shows by its ratio, else another is looked for."""
+        serving, future = waiting.popleft()
+        frame = future.result()
+        same = frame.pipeline.name == serving.pipeline.name
+        if self._fixed or ((same or akin(frame.pipeline, serving.pipeline)) and serving.serves(frame.ratio)):
+            if not same and not self._fixed:
+                self._serve(frame)
+            return frame
+        # The clock of a search counts what all threads do.
+        wait([other for _, other in waiting])
+        return self._chosen(frame.data, self._picked(frame.data, serving), pool, frame)
 
-    def _searched(self, data: Array) -> Coded:
-        """A frame by a pipeline that was searched for it, or by the present one where that is no worse."""
+    def _picked(self, data: Array, failed: Serving | None = None) -> list[Pipeline]:
+        """Pipelines that may serve for content: one that did before and does again, else what a search finds."""
+        if again := self._again(data, failed):
+            return [again]
         settings = self._settings
-        self._searches_left -= 1
         found, trace = search(
             data.data,
             settings.objective,
@@ -153,18 +209,78 @@ class Compressing:
             max_trials=settings.max_trials,
             should_stop=self._should_stop,
         )
+        self._stop_if_asked()
         self.traces.append(trace)
-        best = coded(data, [found, PLAIN])
-        if trace.runner_up is not None and settings.objective is Objective.RATIO:
-            best = min(best, coded(data, [trace.runner_up]), key=lambda frame: len(frame.payload))
-        if self._pipeline is not None:
-            present = coded(data, [self._pipeline])
-            if len(best.payload) > GAIN * len(present.payload):
-                best = present
-        self._pipeline, self._expected = best.pipeline, best.ratio
-        root = best.pipeline.root
-        self._drifted = not isinstance(root, int) and root.transform.opening
+        close = trace.runner_up if settings.objective is Objective.RATIO else None
+        return [found, close] if close else [found]
+
+    def _again(self, data: Array, failed: Serving | None) -> Pipeline | None:
+        """The best of the pipelines that were found before, if it makes of this about what it made of its own."""
+        best: tuple[float, Pipeline] | None = None
+        for known in self._known:
+            if known is failed:
+                continue
+            ratio = _sample_ratio(data, known.pipeline)
+            if known.sample * AGAIN < ratio < known.sample * DRIFT and (best is None or ratio < best[0]):
+                best = ratio, known.pipeline
+        return best[1] if best else None
+
+    def _chosen(
+        self, data: Array, picked: list[Pipeline], pool: ThreadPoolExecutor, present: Coded | None = None
+    ) -> Coded:
+        """The frame by the best of what was picked, or as it is at present where that is hardly worse."""
+        if len(data) > 2 * SAMPLE:
+            picked = self._promising(data, picked, present)
+        frames = list(pool.map(lambda pipeline: coded(data, [pipeline, self._plain], self._leaf), picked))
+        best = min(frames, key=lambda frame: len(frame.payload)) if frames else present
+        assert best is not None
+        if present is not None and len(best.payload) > GAIN * len(present.payload):
+            best = present
+        self._serve(best)
+        if best.pipeline.name == self._plain.name and best.pipeline not in picked:
+            self._serving = None  # nothing fits so far: what follows is searched for
         return best
+
+    def _promising(self, data: Array, picked: list[Pipeline], present: Coded | None) -> list[Pipeline]:
+        """Those that may be the best by what they make of a sample: encoding all of a frame takes long."""
+        if present is None and len(picked) == 1:
+            return picked
+        ratios = [_sample_ratio(data, pipeline) for pipeline in picked]
+        least = min(ratios) * CLOSE
+        if present is not None:
+            least = min(least, _sample_ratio(data, present.pipeline) * GAIN)
+        return [pipeline for pipeline, ratio in zip(picked, ratios, strict=True) if ratio <= least]
+
+    def _serve(self, frame: Coded) -> None:
+        """Have the pipeline of a frame serve from now on."""
+        for known in self._known:
+            if known.pipeline.name == frame.pipeline.name:
+                known.low, known.high = min(known.low, frame.ratio), max(known.high, frame.ratio)
+                self._serving = known
+                return
+        going_on = continued(frame.pipeline)
+        self._serving = None
+        if going_on is not None:
+            sample = _sample_ratio(frame.data, frame.pipeline)
+            self._serving = Serving(going_on, frame.ratio, frame.ratio, sample)
+            self._known.append(self._serving)
+
+
+def continued(pipeline: Pipeline) -> Pipeline | None:
+    """The pipeline for what goes on behind content that went through this one; None where that is to be found."""
+    root = pipeline.root
+    if isinstance(root, int) or not root.transform.opening:
+        return pipeline
+    transform = root.transform.continuing
+    return Pipeline(Node(transform, root.children), pipeline.leaves) if transform else None
+
+
+def _sample_ratio(data: Array, pipeline: Pipeline) -> float:
+    """Bytes of payload for one of content, for the front of it; 1 where the pipeline does not fit."""
+    sample = data[:SAMPLE]
+    if not isinstance(pipeline.root, int) and len(sample) < len(data):
+        sample = sample[: pipeline.root.transform.cut(sample) or len(sample)]
+    return coded(sample, [pipeline]).ratio
 
 
 def compress(

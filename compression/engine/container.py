@@ -160,7 +160,8 @@ class _Counted:
 class Reading:
     """Reads a container from its front, and proves that all of the content was there.
 
-    `frames()` gives the frames one after the other; whoever decodes one tells of the result with `decoded`, in order.
+    `frames()` gives the frames one after the other; whoever decodes one tells of the result with `decoded`, in order,
+    and asks with `finish()` whether that was all. Frames may be read ahead.
     """
 
     def __init__(self, reader: ByteReader, limits: Limits) -> None:
@@ -171,6 +172,7 @@ class Reading:
         self._packed = self._size = 0
         self._entries: list[Entry] = []
         self._sha256 = hashlib.sha256()
+        self._stated = b""
         if bytes(self._from.exactly(len(MAGIC))) != MAGIC:
             raise CorruptStream("This is no .dcz file: it begins with other bytes")
 
@@ -180,7 +182,7 @@ class Reading:
         return self._from.at
 
     def frames(self) -> Iterator[Frame]:
-        """The frames in their order; what follows the last is checked before the iteration ends."""
+        """The frames in their order; that the index fits them is checked before the iteration ends."""
         while True:
             start = self._from.at
             kind = self._from.number()
@@ -199,6 +201,11 @@ class Reading:
     def decoded(self, data: Array) -> None:
         """Take note of what a frame decoded to."""
         self._sha256.update(data.data)
+
+    def finish(self) -> None:
+        """Raise CorruptStream where what was decoded is not all of the content, or not as it was."""
+        if self._stated != self._sha256.digest():
+            raise CorruptStream("The content is not what was compressed: its SHA-256 does not match")
 
     def _pipeline(self) -> None:
         packed = self._from.string(MAX_PACKED - self._packed)
@@ -223,8 +230,7 @@ class Reading:
         entries, size, sha256 = _index(self._from, len(self._entries))
         if entries != self._entries or size != self._size:
             raise CorruptStream("The index of this .dcz file does not fit its blocks")
-        if sha256 != self._sha256.digest():
-            raise CorruptStream("The content is not what was compressed: its SHA-256 does not match")
+        self._stated = sha256
         length = self._from.at - start
         if bytes(self._from.exactly(TRAILER)) != length.to_bytes(4, "little") + MAGIC[::-1]:
             raise CorruptStream("The end of this .dcz file is damaged")

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compression.engine.codecs.reader import ByteReader, Bytes
-from compression.engine.container import Reading, Seekable
+from compression.engine.container import Frame, Reading, Seekable
 from compression.engine.errors import InvalidParams
+from compression.engine.framing import OnBytes, in_order
 from compression.engine.limits import Limits, MiB
 
 
@@ -35,35 +36,54 @@ def decompress(blob: Bytes, limits: Limits | None = None) -> bytes:
     return b"".join(decompress_stream([blob], limits))
 
 
-def decompress_stream(chunks: Iterable[Bytes], limits: Limits | None = None) -> Iterator[bytes]:
-    """The content of a container that comes in chunks, frame by frame.
+def decompress_stream(
+    chunks: Iterable[Bytes], limits: Limits | None = None, threads: int = 1
+) -> Iterator[bytes]:
+    """The content of a container that comes in chunks, frame by frame, `threads` frames at a time.
 
     Each frame is checked before it is given out, and all of it at the end: content is complete when the iteration ends.
     """
-    return decoded(ByteReader(chunks), limits or Limits())
+    for frame in decoded(ByteReader(chunks), limits or Limits(), threads):
+        yield bytes(frame)
 
 
-def decoded(reader: ByteReader, limits: Limits) -> Iterator[bytes]:
-    """As `decompress_stream`, from a reader."""
+def decoded(reader: ByteReader, limits: Limits, threads: int = 1) -> Iterator[memoryview]:
+    """As `decompress_stream`, from a reader. The limit of memory is that of each thread."""
     reading = Reading(reader, limits)
-    produced = 0
-    for frame in reading.frames():
-        produced += frame.size
-        limits.check_output(produced, reader.consumed)
-        data = frame.decode(limits)
+
+    def checked() -> Iterator[Frame]:
+        produced = 0
+        for frame in reading.frames():
+            produced += frame.size
+            limits.check_output(produced, reader.consumed)
+            yield frame
+
+    for data in in_order(lambda frame: frame.decode(limits), checked(), threads):
         reading.decoded(data)
-        yield data.tobytes()
+        yield data.data
+    reading.finish()
 
 
 def decompress_file(
-    source: str | os.PathLike[str], target: str | os.PathLike[str], limits: Limits | None = None
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    limits: Limits | None = None,
+    threads: int = 1,
+    *,
+    on_bytes: OnBytes | None = None,
 ) -> int:
-    """Write the content of a container into a file; returns its size. Nothing is left behind where that fails."""
+    """Write the content of a container into a file; returns its size. Nothing is left behind where that fails.
+
+    `on_bytes` is told after each frame how many bytes are written; what it raises ends the work.
+    """
     partial = Path(f"{os.fspath(target)}.partial")
+    written = 0
     try:
         with Path(source).open("rb") as file, partial.open("wb") as output:
-            for piece in decompress_stream(iter(lambda: file.read(MiB), b""), limits):
-                output.write(piece)
+            for piece in decoded(ByteReader(iter(lambda: file.read(MiB), b"")), limits or Limits(), threads):
+                written += output.write(piece)
+                if on_bytes is not None:
+                    on_bytes(written)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

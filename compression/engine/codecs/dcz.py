@@ -105,7 +105,7 @@ class Dcz(Codec):
     def _decode(self, reader: ByteReader, limits: Limits) -> Iterator[Bytes]:
         from compression.engine.reading import decoded
 
-        for frame in decoded(reader, limits):
+        for frame in decoded(reader, limits, self.threads):
             yield from sliced(frame)
 
     def memory_estimate(self, size: int | None = None) -> int:
