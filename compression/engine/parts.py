@@ -119,7 +119,7 @@ class Registry(Generic[P]):
         """The part of a config; raises InvalidParams."""
         values = dict(config)
         key = (values.pop("id", None), values.pop("version", 1))
-        if key not in self._by_id:
+        if not isinstance(key[0], str) or not isinstance(key[1], int) or key not in self._by_id:
             known = ", ".join(sorted({name for name, _ in self._by_id}))
             raise InvalidParams(f"No {self._sort} {key[0]!r} of version {key[1]}; known: {known}", field="id")
         return self._by_id[key].from_params(values)

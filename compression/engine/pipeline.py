@@ -106,8 +106,9 @@ class Pipeline:
 
     def _check(self) -> None:
         """Raise InvalidParams where the tree is no sound one, or not the canonical form of it."""
-        seen = 0
+        seen = count = 0
         for node in self.nodes():
+            count += 1
             if isinstance(node, Node):
                 if len(node.children) != node.transform.outputs:
                     raise InvalidParams(
@@ -119,6 +120,8 @@ class Pipeline:
                 seen = max(seen, node + 1)
         if seen != len(self.leaves):
             raise InvalidParams(f"{seen} of {len(self.leaves)} leaves are used")
+        if count > MAX_NODES or _depth(self.root) > MAX_DEPTH:
+            raise InvalidParams("The pipeline is deeper or larger than pipelines may be")
 
     # Written forms
 
@@ -276,6 +279,11 @@ class Pipeline:
             data = leaf.decode(body, sum(parts))
             decoded.append(iter(np.split(data, np.cumsum(parts[:-1])) if len(parts) > 1 else [data]))
         return decoded
+
+
+def _depth(node: Node | int) -> int:
+    """How many transforms are one below the other."""
+    return 1 + max(map(_depth, node.children), default=0) if isinstance(node, Node) else 0
 
 
 def _joined(parts: list[Array]) -> Array:
