@@ -23,7 +23,7 @@ class Delta(Transform):
     id: ClassVar[str] = "delta"
     code: ClassVar[int] = 1
     title: ClassVar[str] = "differences of neighbours"
-    encode_mb_s: ClassVar[float] = 900
+    encode_mb_s: ClassVar[float] = 1800
     decode_mb_s: ClassVar[float] = 700
 
     width: int = parameter(Integer("Width", 1, 8), default=1)

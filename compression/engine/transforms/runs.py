@@ -24,7 +24,7 @@ class Runs(Transform):
     code: ClassVar[int] = 82
     title: ClassVar[str] = "runs of equal numbers"
     encode_mb_s: ClassVar[float] = 500
-    decode_mb_s: ClassVar[float] = 900
+    decode_mb_s: ClassVar[float] = 600
 
     width: int = parameter(Integer("Width", 1, 8), default=1)
 
