@@ -20,8 +20,8 @@ SAMPLE, LEAST_SAMPLE, SHARE = 96 * KiB, 24 * KiB, 8
 LEAST_RECORDS, RUNS = 1024, 4
 FIELD_BYTES = 10
 """What one more stream costs, whatever is in it."""
-BIT, BYTE = 1 << 10, 1 << 13
-"""A bit and a byte in the unit of prices."""
+BYTE = 1 << 13
+"""A byte in the unit of prices."""
 NEVER = 1 << 50
 SURELY = 0.98
 """Big-endian fields are those that cost less than this share of what they cost as little-endian ones."""

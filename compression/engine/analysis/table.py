@@ -10,6 +10,7 @@ from compression.engine.analysis.given import relations
 from compression.engine.analysis.proposals import Proposal, proposer
 from compression.engine.limits import KiB
 from compression.engine.streams import Array, Kind, Stream
+from compression.engine.strings import NEWLINE
 from compression.engine.transforms.table import MAX_COLUMNS, Table, cut_lines
 
 SAMPLE = 96 * KiB
@@ -18,7 +19,6 @@ COVERED = 0.8
 """At least this part of the bytes must be in lines of the proposed numbers of fields."""
 RARE = 0.01
 """Numbers of fields that fewer lines have are not counted."""
-NEWLINE = 10
 QUOTES = (0, ord('"'), ord("'"))
 FILES = {ord(","): 12, ord("\t"): 8, ord(";"): 8, ord("|"): 8, ord(" "): 4}
 """Separators in files, and how many different numbers of fields are believed."""

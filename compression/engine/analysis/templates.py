@@ -11,6 +11,7 @@ from compression.engine.errors import Unfit
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import KiB
 from compression.engine.streams import Array, Kind, Stream
+from compression.engine.strings import NEWLINE
 from compression.engine.transforms.templates import BY, FOUND, Matched, Templates, match
 
 SAMPLE, SURVEY = 48 * KiB, 512 * KiB
@@ -26,7 +27,6 @@ MOST_COLUMNS = 64
 ADVANTAGE = 0.97
 """Templates are proposed where a quick estimate falls below this part of the estimate without."""
 KEPT = 2
-NEWLINE = ord("\n")
 CLOSING = {b"\n": 0, b"\n]}": 8, b"\n)": 16, b"\n>": 16}
 """Ends of records; such that are proposed must have that many bytes in a thousand besides the line ends."""
 QUOTES = {0: 0, ord('"'): 16, ord("'"): 16}

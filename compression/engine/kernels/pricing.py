@@ -189,10 +189,6 @@ def price_fields(data: Any, at: Any, widths: Any, logs: Any, totals: Any, out: A
                 _price(numbers, count, width, folded, logs, totals, tables, slots, seen, prices)
 
 
-RICH = 256
-"""Lanes are priced after the byte before them up to this stride; there are too few bytes in each above it."""
-
-
 @kernel("int64(uint8[::1], int64, int32[::1], int32[::1])")
 def price_lanes(data: Any, stride: int, logs: Any, totals: Any) -> Any:
     """The price of bytes where each is like, near, or follows from the one before in its lane."""

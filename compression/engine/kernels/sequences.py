@@ -7,7 +7,7 @@ from typing import Any
 
 from compression.engine.kernels import helper, kernel
 
-NEWLINE, HEAD, AT, PLUS = 10, 62, 64, 43
+NEWLINE, HEAD = 10, 62
 UNKNOWN = 4
 CONTEXT = 11
 """Bases that tell the next one."""

@@ -24,12 +24,13 @@ from compression.engine.search.objective import MB, Aim, Cost, Objective
 from compression.engine.search.sampling import slices
 from compression.engine.search.trace import Trace
 from compression.engine.streams import Kind, Stream
+from compression.engine.strings import NEWLINE
 
 TINY = 24
 """Streams of fewer bytes are stored."""
 SMALL = 4 * KiB
 """Streams of at most so many bytes go through every leaf that is good at some: they cost nothing."""
-SPACE, NEWLINE, READABLE = 32, 10, 0.98
+SPACE, READABLE = 32, 0.98
 HASTE, HASTE_WORTH = 16 * KiB, 24
 """Bytes of a sample for a quick choice, and the savings that are worth another trial there."""
 LEAF_FIRST, LEAF_SECOND = 32 * KiB, 96 * KiB

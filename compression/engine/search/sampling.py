@@ -6,10 +6,10 @@ import numpy as np
 
 from compression.engine.limits import KiB
 from compression.engine.streams import Kind, Stream
+from compression.engine.strings import NEWLINE
 
 FIRST, SECOND = 64 * KiB, 256 * KiB
 """Bytes of the samples that candidates are tried on, first all of them, then the best."""
-NEWLINE = 10
 
 
 def head(stream: Stream, most: int) -> Stream:

@@ -55,11 +55,6 @@ class Trace:
         return time.process_time() - self._start
 
     @property
-    def left_s(self) -> float:
-        """CPU seconds that may still be spent; without a limit where the number of trials is the limit."""
-        return float("inf") if self.max_trials is not None else self.budget_cpu_s - self.spent_s
-
-    @property
     def spent_share(self) -> float:
         """How much of the budget is spent; 1 and more: all of it."""
         if self.max_trials is not None:
