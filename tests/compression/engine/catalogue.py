@@ -73,6 +73,11 @@ every_codec = pytest.mark.parametrize("codec", [pytest.param(codec, id=codec.id)
 """Each codec with its default settings."""
 
 
+def quick(codec: Codec) -> Codec:
+    """The codec, with a short search where it has one."""
+    return codec_from({**codec.config(), "trials": 30}) if codec.id == "dcz" else codec
+
+
 def codecs_that(condition: Callable[[Codec], bool]) -> pytest.MarkDecorator:
     """Each codec, with its default settings, for which `condition` holds."""
     return pytest.mark.parametrize(
