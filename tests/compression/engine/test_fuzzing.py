@@ -17,17 +17,20 @@ from tests.compression.engine.fuzzing.seeds import Seed, seeds
 from tests.compression.engine.hostile import Hostile
 
 SAMPLE = 100
+SAMPLES = {"dcz": 1000}
+"""A container has far more decoders in it than others."""
 each_format = pytest.mark.parametrize("form", list(all_formats()))
 
 
 @each_format
 def test_a_sample_of_mutations_does_no_harm(form: str, hostile_engine_host):
     left = Leftovers(hostile_engine_host.pid)
-    tally = campaign(form, 1, range(SAMPLE))
+    count = SAMPLES.get(form, SAMPLE)
+    tally = campaign(form, 1, range(count))
     assert tally.wrong == {}
     assert tally.crashes == {}
-    assert tally.error + tally.right + tally.other == tally.mutations == SAMPLE
-    assert tally.error > SAMPLE / 3
+    assert tally.error + tally.right + tally.other == tally.mutations == count
+    assert tally.error > count / 3
     assert left.found() == []
 
 

@@ -115,7 +115,7 @@ def _swap_pipeline(rng: random.Random, blocks: list[Block]) -> None:
 
 def _set_size(rng: random.Random, blocks: list[Block]) -> None:
     at = _chosen(rng, blocks, FRAME)
-    size = rng.choice((1, blocks[at].size - 1, blocks[at].size + 1, 1 << 16, 1 << 20, 2 << 20, 16 << 20))
+    size = rng.choice((1, blocks[at].size - 1, blocks[at].size + 1, 1 << 16, 1 << 18, 16 << 20))
     blocks[at] = replace(blocks[at], size=max(size, 0))
 
 
