@@ -12,7 +12,7 @@ from compression.engine.streams import Array
 MAGIC = b"\x28\xb5\x2f\xfd"
 WINDOW_LOG = 25
 """The largest window that a decoder is asked to have: 32 MiB."""
-SPEEDS = {1: 450, 3: 330, 6: 110, 9: 60, 12: 30, 15: 12, 17: 6, 19: 3.2, 22: 2.5}
+SPEEDS = {1: 350, 3: 180, 6: 65, 9: 32, 12: 15, 15: 8, 17: 4, 19: 2.4, 22: 2}
 """Encoding speed in MB/s by level."""
 
 
