@@ -2,8 +2,8 @@
 
 Deflate says how to decode, not how to encode: that the same settings give the same bytes is a promise of the library
 alone. zlib by its first authors has kept it through its versions, other libraries of the same interface (zlib-ng,
-Intel's, Cloudflare's) make other bytes. So what is linked here is compared with known results before it is relied on:
-`sound` for whoever encodes, `check` for whoever decodes.
+Intel's, Cloudflare's) make other bytes. So what is linked here is compared with known results before it is relied on,
+and where it differs, `classic` makes the bytes of that zlib, half as fast.
 """
 
 import zlib
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from compression.engine.codecs.reader import Bytes
-from compression.engine.errors import CorruptStream, Unsupported
+from compression.engine.deflated import classic
+from compression.engine.errors import CorruptStream
 from compression.engine.limits import KiB
 
 MEMORY = (8, 9)
@@ -20,6 +21,8 @@ WINDOWS = range(9, 16)
 DEFAULT, FILTERED, HUFFMAN, RLE, FIXED = range(5)
 PIECE, FINE_PIECE = 16 * KiB, 2 * KiB
 """So many bytes are deflated at a time: the first difference ends a trial; and where the stream has no end."""
+FIRST_PIECES = 64 * KiB, 512 * KiB
+"""So much is deflated by `classic` before the whole: the first difference ends a trial."""
 GOLDEN = 0x68ED94EF
 """Of what zlib 1.2.13 makes of `_specimen`, all settings one after the other."""
 USUAL = {0: (1,), 1: (2, 3, 4, 5), 2: (6,), 3: (9, 8, 7)}
@@ -54,17 +57,26 @@ class Settings:
     def _compressor(self) -> "zlib._Compress":
         return zlib.compressobj(self.level, zlib.DEFLATED, -self.window, self.memory, self.strategy)
 
-    def deflated(self, content: Bytes) -> bytes:
-        """The raw deflate stream of content."""
+    def linked(self, content: Bytes) -> bytes:
+        """What the zlib here makes of content."""
         compressor = self._compressor()
         return compressor.compress(content) + compressor.flush()
 
+    def _classic(self, content: Bytes, *, ended: bool) -> classic.Made:
+        return classic.deflated(content, self.level, self.memory, self.strategy, self.window, ended=ended)
+
+    def deflated(self, content: Bytes) -> bytes:
+        """The raw deflate stream of content."""
+        return self.linked(content) if sound() else self._classic(content, ended=True).packed
+
     def opened(self, content: Bytes) -> bytes:
         """The beginning of the stream of content that goes on: the blocks that are complete."""
-        return self._compressor().compress(content)
+        return self._compressor().compress(content) if sound() else self._classic(content, ended=False).packed
 
     def make(self, content: memoryview, packed: memoryview) -> bool:
         """Whether `packed` is what comes of `content`."""
+        if not sound():
+            return self._starts(content, packed) and packed == self.deflated(content)
         compressor = self._compressor()
         at = 0
         for start in range(0, len(content), PIECE):
@@ -76,6 +88,9 @@ class Settings:
 
     def begin(self, content: memoryview, packed: memoryview) -> tuple[int, int]:
         """How many bytes of a stream without end are made, and of how much of its content; 0, 0 where it differs."""
+        if not sound():
+            made, needed = self._classic(content, ended=False) if self._starts(content, packed) else (b"", 0)
+            return (len(made), needed) if made and packed[: len(made)] == made else (0, 0)
         compressor = self._compressor()
         at = needed = 0
         for start in range(0, len(content), FINE_PIECE):
@@ -85,6 +100,14 @@ class Settings:
             if made:
                 at, needed = at + len(made), min(start + FINE_PIECE, len(content))
         return at, needed
+
+    def _starts(self, content: memoryview, packed: memoryview) -> bool:
+        """Whether the first pieces of `content` lead to the beginning of `packed`."""
+        for size in FIRST_PIECES:
+            made = self._classic(content[:size], ended=False).packed if size < len(content) else b""
+            if packed[: len(made)] != made:
+                return False
+        return True
 
 
 def candidates(said: int | None, window: int, strategy: int = DEFAULT) -> Iterator[Settings]:
@@ -127,19 +150,10 @@ def fingerprint() -> int:
     """A checksum of what the zlib here makes of known content."""
     specimen, total = _specimen(), 0
     for settings in candidates(None, 15):
-        total = zlib.crc32(settings.deflated(specimen), total)
+        total = zlib.crc32(settings.linked(specimen), total)
     return total
 
 
 def sound() -> bool:
     """Whether the zlib that is linked here makes the known bytes."""
     return fingerprint() == GOLDEN
-
-
-def check() -> None:
-    """Raise Unsupported where it does not: what was undone cannot be made again here."""
-    if not sound():
-        raise Unsupported(
-            "This content has deflate streams that zlib made; the library linked here "
-            f"({zlib.ZLIB_RUNTIME_VERSION}) makes other bytes, so they cannot be made again"
-        )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import xxhash
 
 from compression.engine.deflated.finding import CHUNK, IDAT, MAX_CHUNKS, Form, Place, places
-from compression.engine.deflated.settings import DEFAULT, FILTERED, Settings, candidates, sound
+from compression.engine.deflated.settings import DEFAULT, FILTERED, Settings, candidates
 from compression.engine.errors import CorruptStream
 from compression.engine.streams import Array
 
@@ -101,7 +101,7 @@ class _Finder:
     def _undone(self, place: Place) -> tuple[Undone, bytes] | None:
         packed = self._view[place.start :] if place.form is not Form.PNG else self._joined(place)[HEADER:]
         inflated = self._inflate(packed)
-        fitting = self._fitting(inflated, place) if inflated and sound() else None
+        fitting = self._fitting(inflated, place) if inflated else None
         if inflated is None or fitting is None:
             return None
         settings, size = fitting

@@ -25,6 +25,8 @@ from typing import Any, TypeVar, cast
 NAMES: tuple[str, ...] = (
     "branches",
     "decimals",
+    "deflate",
+    "deflate_blocks",
     "errors",
     "lzw",
     "mix",

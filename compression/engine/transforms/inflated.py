@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from compression.engine.deflated.finding import MAX_CHUNKS, Form
-from compression.engine.deflated.settings import Settings, check
+from compression.engine.deflated.settings import Settings
 from compression.engine.deflated.undoing import Undone, undone
 from compression.engine.errors import CorruptStream, Unfit
 from compression.engine.streams import Array, Kind, Stream, array
@@ -22,8 +22,8 @@ FORM_BITS = 2
 class Inflated(Transform):
     """The contents of all deflate streams that zlib makes again bit for bit, joined; and what is around them.
 
-    Decoding deflates again. It relies on the zlib that Python is linked with; where that is another library that makes
-    other bytes, decoding raises Unsupported and encoding finds nothing to undo.
+    Decoding deflates again: by the zlib that Python is linked with, or where that is another library that makes other
+    bytes, by kernels that make those of zlib.
 
     note: count of streams; for each the bytes before it, form (bit 2: the end is missing), settings, bytes of content;
     for PNG the two bytes before the stream, and the sizes of the chunks.
@@ -62,7 +62,6 @@ class Inflated(Transform):
         )
 
     def decode(self, streams: Sequence[Array], note: bytes, most: int) -> Array:
-        check()
         contents, around = (stream.data for stream in streams)
         reader = Reader(note)
         parts: list[bytes | memoryview] = []
