@@ -31,6 +31,12 @@ def visible_file(user: User, file_id: UUID) -> File | None:
     return found
 
 
+def opened_file(user: User, file_id: UUID | str) -> File:
+    """Return a file that `user` opens; NotFound for any that they may not see."""
+    found: File = get_visible(File.objects, user, file_id)
+    return found
+
+
 def content_of(user: User, file_id: UUID) -> str | None:
     """Return the hash of the bytes of a file that `user` may see; None for any other."""
     found: str | None = (

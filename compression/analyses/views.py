@@ -21,7 +21,7 @@ from core.errors import AppError, NotFound
 from core.http import wants_part
 from core.snippets import base_of
 from core.tables import Column
-from files.models import File
+from files.selectors import opened_file
 from files.uploads import stream_uploads
 
 PAGE = 50
@@ -99,7 +99,7 @@ def delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def blocks(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What a container was made with; the page is there at once, and fetches its map."""
-    file: File = get_visible(File.objects, request.user, pk)
+    file = opened_file(request.user, pk)
     if not wants_part(request):
         return render(request, "compression/blocks.html", {"file": file})
     try:

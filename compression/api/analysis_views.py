@@ -23,7 +23,7 @@ from core.api.prefer import preference
 from core.api.serializers import JobOut
 from core.api.views import ApiView, ListView
 from core.models import Job
-from files.models import File
+from files.selectors import opened_file
 from files.uploads import StreamedUploads
 
 
@@ -101,5 +101,4 @@ class FileBlocks(ApiView):
         At most 32 blocks, spread over the file, are decoded to try others on them, within some seconds of CPU time.
         422 where the file is no .dcz, 429 where too much is looked at already.
         """
-        file = get_visible(File.objects, request.user, pk)
-        return Response(BlockMapOut(block_map(file)).data)
+        return Response(BlockMapOut(block_map(opened_file(request.user, pk))).data)

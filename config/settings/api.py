@@ -41,6 +41,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AlgorithmKindEnum": "compression.choices.AlgorithmKind",
         "AlgorithmStatusEnum": "compression.choices.AlgorithmStatus",
+        "ComparisonEndingEnum": "compression.choices.Ending",
+        "OptimisationEndingEnum": "compression.optimising.choices.Ended",
         "FileKindEnum": "files.choices.Kind",
         "ScopeEnum": "core.access.roles.Scope",
     },
