@@ -7,37 +7,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compression', '0005_optimising'),
-        ('core', '0001_initial'),
-        ('files', '0004_batches'),
+        ("compression", "0005_optimising"),
+        ("core", "0001_initial"),
+        ("files", "0004_batches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Analysis',
+            name="Analysis",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('content_kind', models.CharField(blank=True, max_length=32)),
-                ('media_type', models.CharField(blank=True, max_length=100)),
-                ('original_size', models.BigIntegerField()),
-                ('version', models.PositiveIntegerField()),
-                ('summary', models.CharField(max_length=300)),
-                ('report', models.JSONField()),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='analyses', to='files.file')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.job')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("content_kind", models.CharField(blank=True, max_length=32)),
+                ("media_type", models.CharField(blank=True, max_length=100)),
+                ("original_size", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField()),
+                ("summary", models.CharField(max_length=300)),
+                ("report", models.JSONField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="analyses", to="files.file"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.job",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'analyses',
-                'db_table': 'compression_analyses',
-                'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['owner', '-created_at'], name='analyses_owner_created'), models.Index(fields=['file', '-created_at'], name='analyses_file_created')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'content_sha256', 'version'), name='compression_analyses_once'), models.CheckConstraint(condition=models.Q(('original_size__gte', 0)), name='compression_analyses_size')],
+                "verbose_name_plural": "analyses",
+                "db_table": "compression_analyses",
+                "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(fields=["owner", "-created_at"], name="analyses_owner_created"),
+                    models.Index(fields=["file", "-created_at"], name="analyses_file_created"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "content_sha256", "version"), name="compression_analyses_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("original_size__gte", 0)), name="compression_analyses_size"
+                    ),
+                ],
             },
         ),
     ]

@@ -37,7 +37,13 @@ def page(ada: User) -> Client:
 
 
 def begin(page: Client, source: File, **fields: Any) -> Any:
-    values = {"file": str(source.pk), "objective": "ratio", "strategy": "thorough", "budget_s": "20", **fields}
+    values = {
+        "file": str(source.pk),
+        "objective": "ratio",
+        "strategy": "thorough",
+        "budget_s": "20",
+        **fields,
+    }
     return page.post("/optimise", values)
 
 
