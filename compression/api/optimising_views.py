@@ -93,10 +93,17 @@ def job_of(row: Optimisation) -> Job:
     return row.job
 
 
+class StrategyFilters(filters.FilterSet):
+    """By whether they are enabled."""
+
+    enabled = filters.BooleanFilter()
+
+
 class StrategyList(ListView):
     """How optimisations can go about it."""
 
     serializer_class = StrategyOut
+    filterset_class = StrategyFilters
     search_fields = ("name", "title")
     ordering_fields = ("position", "name")
     ordering = ("position",)

@@ -55,7 +55,7 @@ class TrainIn(KeepIn):
     seed = rules.SEED.serializer_field(required=False, default=0)
 
 
-class AlgorithmFileIn(serializers.Serializer[Any]):
+class AlgorithmFile(serializers.Serializer[Any]):
     """The file of an algorithm, as `export` gives it."""
 
     format = serializers.CharField()
@@ -118,7 +118,7 @@ class AlgorithmExport(ApiView):
         parameters=[
             OpenApiParameter("version", int, description="One of its versions; the latest without it.")
         ],
-        responses={200: AlgorithmFileIn},
+        responses={200: AlgorithmFile},
     )
     def get(self, request: ApiRequest, name: str) -> HttpResponse:
         """Return the algorithm as one small file, which `import` takes; 404 for one without a pipeline."""
@@ -146,7 +146,7 @@ class AlgorithmImport(ApiView):
     parser_classes: Any = (StrictJSONParser,)
 
     @extend_schema(
-        request=AlgorithmFileIn,
+        request=AlgorithmFile,
         parameters=[OpenApiParameter("name", str, description="Another name than that in the file.")],
         responses={201: AlgorithmDetailOut},
     )

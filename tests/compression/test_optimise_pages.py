@@ -55,10 +55,10 @@ def test_from_the_form_to_what_came_of_it(page: Client, table: File, run_jobs: R
     shown = page.get(f"/optimise?file={table.pk}")
     assert "table.txt" in text_of(shown)
     assert "Nothing counts but the size" in text_of(shown)
-    response = begin(page, table, min_decompress_mb_s="1", max_memory_mib="4000")
+    response = begin(page, table, min_decompress_mb_s="0.1", max_memory_mib="4000")
     row = Optimisation.objects.get()
     assert (response.status_code, response["Location"]) == (302, f"/optimisations/{row.pk}")
-    assert row.constraints == {"min_decompress_mb_s": 1.0, "max_memory_bytes": 4000 * 2**20}
+    assert row.constraints == {"min_decompress_mb_s": 0.1, "max_memory_bytes": 4000 * 2**20}
     waiting = page.get(row.get_absolute_url())
     assert "It waits for a free worker" in text_of(waiting)
     assert "Enough: keep the best" in text_of(waiting)

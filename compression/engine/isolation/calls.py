@@ -137,6 +137,7 @@ class Call:
     def start(self, wall_seconds: float) -> None:
         """Let its time begin now: waiting for a host that has yet to load is not the call's fault."""
         self._deadline = time.monotonic() + wall_seconds
+        self._check_at = 0.0
 
     def wait_for_begin(self) -> None:
         """Return when the child has begun, or ended."""

@@ -23,6 +23,7 @@ EXAMPLES = [
     errors.Unsupported("several parts"),
     errors.Encrypted("names are encrypted"),
     errors.DictionaryNeeded("made with a dictionary"),
+    errors.Unfit("no numbers"),
     errors.HostUnavailable("absent"),
 ]
 

@@ -61,7 +61,7 @@ def test_decimals_with_exceptions_are_decimals() -> None:
     stream = Stream(values.view(np.uint8))
     made = Fixed(width=8, places=1, whole=2).encode(stream)
     assert made.streams[0].count == 4000
-    assert 80 <= made.streams[1].count <= 83
+    assert 80 <= made.streams[1].count <= 90
 
 
 @pytest.mark.parametrize(
