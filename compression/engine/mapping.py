@@ -27,7 +27,10 @@ Read = Callable[[int, int], Bytes]
 def blocks(blob: Bytes, budget_cpu_s: float = 8.0, limits: Limits | None = None) -> BlockMap:
     """The map of a container in memory; see `blocks_of`."""
     view = memoryview(blob)
-    read: Read = lambda offset, length: view[offset : offset + length]  # noqa: E731
+
+    def read(offset: int, length: int) -> Bytes:
+        return view[offset : offset + length]
+
     return blocks_of(read, len(view), budget_cpu_s, limits)
 
 

@@ -57,7 +57,8 @@ def test_a_file_is_compressed_by_the_best_that_was_found(
     assert packed.startswith(b"\xdcZC1")
     assert len(packed) < len(ROWS) / baseline["ratio"] / 2
     result = Result.objects.get(pk=body["result"])
-    assert (result.algorithm.name, result.file_id, result.verified) == ("dcz", table.pk, True)  # type: ignore[union-attr]
+    assert result.algorithm is not None
+    assert (result.algorithm.name, result.file_id, result.verified) == ("dcz", table.pk, True)
     assert HistoryEntry.objects.get(result_id=result.pk).algorithm == "dcz"
     assert AuditEntry.objects.filter(action="optimisation.requested", target_id=str(row.pk)).exists()
 

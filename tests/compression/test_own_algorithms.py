@@ -63,7 +63,7 @@ def test_it_compresses_other_files_and_they_stay_readable(
     adapted = compress(client, run_jobs, other, algorithm=kept, params={"adapt": True})
     assert adapted["params"]["adapt"] is True
     assert client.delete(f"{API}/algorithms/{kept}").status_code == 204
-    assert Result.objects.get(pk=made["id"]).algorithm.name == "dcz"  # type: ignore[union-attr]
+    assert Result.objects.filter(pk=made["id"], algorithm__name="dcz").exists()
     back = client.post(f"{API}/decompress", {"file": made["output"]}, format="json")
     if back.status_code == 202:
         (job,) = run_jobs()
@@ -218,7 +218,7 @@ def test_it_is_trained_on_some_files_and_judged_on_others(
     assert {one["set"] for one in report["files"]} == {"train", "test"}
     shown = re.sub(r"<[^>]+>", " ", page.get("/algorithms/ada.trained-rows").content.decode())
     assert "Files that it had not seen" in shown
-    assert AlgorithmVersion.objects.get(algorithm__name="ada.trained-rows").report["kind"] == "training"  # type: ignore[index]
+    assert AlgorithmVersion.objects.get(algorithm__name="ada.trained-rows", report__kind="training")
 
 
 def test_where_nothing_is_gained_nothing_is_kept(client: APIClient, ada: User, run_jobs: Run) -> None:

@@ -3,6 +3,8 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,13 +18,13 @@ PLAIN = ({"id": "zstd", "level": 9}, {"id": "bzip3"})
 
 
 def run(
-    data: bytes, should_keep: Callable[[], bool] | None = None, **wishes: object
+    data: bytes, should_keep: Callable[[], bool] | None = None, **wishes: Any
 ) -> tuple[list[Note], OptimiseReport]:
     notes: list[Note] = []
     with client.memory_file(data) as source:
         report = optimise(
             source.fileno(),
-            Wishes(**{"budget_s": 20.0, "rounds": 1, "max_trials": 60, "plain": PLAIN, **wishes}),  # type: ignore[arg-type]
+            replace(Wishes(budget_s=20.0, rounds=1, max_trials=60, plain=PLAIN), **wishes),
             on_notes=notes.extend,
             should_keep=should_keep,
         )
