@@ -12,7 +12,7 @@ from compression.engine.errors import CorruptStream, InvalidParams
 from compression.engine.streams import Stream, array
 from compression.engine.transforms.table import Table
 
-from .test_table import encoded
+from .trips import assert_restored
 
 FIELD = st.one_of(
     st.integers(-2000, 2000).map(str),
@@ -27,11 +27,11 @@ FIELD = st.one_of(
 def test_every_order_is_undone(rows: list[list[str]]) -> None:
     text = "".join(",".join(row) + "\n" for row in [["1", "2", "3", "4"], *rows]).encode()
     for others in ((2, 3, 4, 0), (0, 1, 1, 3), (4, 4, 0, 3)):
-        encoded(Table(columns=(4,), given=others), text)
+        assert_restored(Table(columns=(4,), given=others), text)
 
 
 def test_a_column_has_its_rows_in_the_order_of_the_other() -> None:
-    result = encoded(Table(columns=(2,), given=(0, 1)), b"10,a\n-2,b\n9.5,c\n-10,d\n,e\n9.5,f\n")
+    result = assert_restored(Table(columns=(2,), given=(0, 1)), b"10,a\n-2,b\n9.5,c\n-10,d\n,e\n9.5,f\n")
     assert result.streams[1].data.tobytes() == b"d\nb\ne\nc\nf\na\n"
 
 
@@ -45,7 +45,7 @@ def test_what_cannot_be_restored_is_refused(given: tuple[int, ...]) -> None:
 
 def test_columns_of_other_lengths_are_refused() -> None:
     transform = Table(columns=(2,), given=(0, 1))
-    result = encoded(transform, b"1,2\n3,4\n")
+    result = assert_restored(transform, b"1,2\n3,4\n")
     good = [stream.data for stream in result.streams]
     for place, other in ((0, b"1\n"), (1, b"2\n4\n6\n"), (1, b"2\n4"), (0, b"")):
         streams = [*good[:place], array(other), *good[place + 1 :]]

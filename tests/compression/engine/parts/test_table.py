@@ -8,18 +8,11 @@ from hypothesis import strategies as st
 from compression.engine.analysis import proposals
 from compression.engine.errors import CorruptStream
 from compression.engine.streams import Kind, Stream, array
-from compression.engine.transforms import Encoded
 from compression.engine.transforms.table import Table
 
+from .trips import assert_restored
+
 FIELDS = st.sampled_from(["", "1", "-2.5", "NA", "ä", '"a,b"', '"say ""x"""', '"two\nlines"', "1 234", " x"])
-
-
-def encoded(transform: Table, data: bytes) -> Encoded:
-    """The streams, proved to lead back."""
-    result = transform.encode(Stream(array(data)))
-    streams = [array(stream.data.tobytes()) for stream in result.streams]
-    assert transform.decode(streams, result.note, 1 << 24).tobytes() == data
-    return result
 
 
 @settings(max_examples=100, deadline=None)
@@ -34,11 +27,11 @@ def test_any_table_comes_back(rows: list[list[str]], end: str, last: bool, mark:
         end.join(mark.join(row) for row in [["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"], *rows])
         + end * last
     )
-    encoded(Table(separator=ord(mark), columns=(3, 2)), text.encode())
+    assert_restored(Table(separator=ord(mark), columns=(3, 2)), text.encode())
 
 
 def test_columns_hold_the_fields_and_have_the_names_of_the_header() -> None:
-    result = encoded(Table(columns=(3,)), b'id,"name",x\r\n1,"a,b",2\r\n3,,4\r\n')
+    result = assert_restored(Table(columns=(3,)), b'id,"name",x\r\n1,"a,b",2\r\n3,,4\r\n')
     assert [(stream.label, stream.data.tobytes()) for stream in result.streams[:4]] == [
         ("id", b"1\n3\n"),
         ("name", b'"a,b"\n\n'),
@@ -50,7 +43,7 @@ def test_columns_hold_the_fields_and_have_the_names_of_the_header() -> None:
 
 def test_odd_lines_are_kept_whole_in_their_order() -> None:
     text = b"# made by x\n1,2\n3,4,5\n\n6,7\n8\n9,10"
-    result = encoded(Table(columns=(2,)), text)
+    result = assert_restored(Table(columns=(2,)), text)
     first, second, kept, lengths, shapes = (stream.data for stream in result.streams)
     assert (first.tobytes(), second.tobytes()) == (b"1\n6\n", b"2\n7\n")
     assert kept.tobytes() == b"# made by x\n3,4,5\n\n8\n9,10\n"
@@ -59,7 +52,7 @@ def test_odd_lines_are_kept_whole_in_their_order() -> None:
 
 
 def test_line_ends_in_quotations_are_parts_of_fields() -> None:
-    result = encoded(Table(columns=(2,)), b'1,"a\n""b"" \nc"\n2,"d"\n3,"no end\n4,x\n')
+    result = assert_restored(Table(columns=(2,)), b'1,"a\n""b"" \nc"\n2,"d"\n3,"no end\n4,x\n')
     first, second, kept, *_ = (stream.data.tobytes() for stream in result.streams)
     assert first == b"1\n2\n4\n"
     assert second == b'"a\x0b""b"" \x0bc"\n"d"\nx\n'
@@ -68,19 +61,19 @@ def test_line_ends_in_quotations_are_parts_of_fields() -> None:
 
 def test_quotations_without_an_end_hinder_little() -> None:
     text = b'1,5" wide\n3,4\n2,"never\n3,4\n' * 200 + bytes(range(11, 256)).replace(b'"', b"") + b"\n"
-    result = encoded(Table(columns=(2,)), text)
+    result = assert_restored(Table(columns=(2,)), text)
     assert result.streams[0].data.tobytes().count(b"3") >= 350
 
 
 def test_lines_of_other_numbers_of_fields_are_a_table_of_their_own() -> None:
-    result = encoded(Table(separator=32, columns=(2, 3), merged=True), b"  a   b\nc  d e\nf  g\n")
+    result = assert_restored(Table(separator=32, columns=(2, 3), merged=True), b"  a   b\nc  d e\nf  g\n")
     columns = [stream.data.tobytes() for stream in result.streams[:5]]
     assert columns == [b"  a\nf\n", b"  b\n g\n", b"c\n", b" d\n", b"e\n"]
 
 
 def test_streams_that_do_not_fit_together_are_refused() -> None:
     transform = Table(columns=(2,))
-    result = encoded(transform, b"1,2\n3,4\n")
+    result = assert_restored(transform, b"1,2\n3,4\n")
     good = [stream.data for stream in result.streams]
     for place, other in ((0, b"1\n"), (1, b"2\n4\n6\n"), (2, b"x\n"), (3, b"\xff\xff\xff\xff"), (4, b"\x02")):
         streams = [*good[:place], array(other), *good[place + 1 :]]
