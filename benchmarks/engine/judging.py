@@ -7,8 +7,8 @@ from typing import Any
 from benchmarks.engine.measuring import OPENZL
 from benchmarks.engine.plain import STRONG
 from benchmarks.engine.results import MB, WRONG, speed
-from compression.engine.search import Aim, Objective
-from compression.engine.search.objective import Cost
+from compression.engine.searching import Aim, Objective
+from compression.engine.searching.objective import Cost
 
 Row = dict[str, Any]
 

@@ -8,7 +8,7 @@ from compression import engine
 from compression.engine import kernels
 from compression.engine.compressing import Compressing, Settings
 from compression.engine.pipeline import Pipeline
-from compression.engine.search import Objective
+from compression.engine.searching import Objective
 from compression.engine.streams import array
 
 LEAST_BUDGET_S = 0.1

@@ -25,11 +25,11 @@ _WHERE = {
     "decompress_file": "reading",
     "read_range": "reading",
     "info": "reading",
-    "search": "search",
-    "Constraints": "search",
-    "Objective": "search",
-    "Trace": "search",
-    "Trial": "search",
+    "search": "searching",
+    "Constraints": "searching",
+    "Objective": "searching",
+    "Trace": "searching",
+    "Trial": "searching",
     "Pipeline": "pipeline",
 }
 

@@ -12,9 +12,9 @@ from compression.engine.analysis.proposals import Proposal
 from compression.engine.codecs.reader import Bytes
 from compression.engine.describing import elements, printable
 from compression.engine.limits import KiB
-from compression.engine.search import Aim, Objective, Trace
-from compression.engine.search.planner import Applied, Planner, apply
-from compression.engine.search.sampling import head
+from compression.engine.searching import Aim, Objective, Trace
+from compression.engine.searching.planner import Applied, Planner, apply
+from compression.engine.searching.sampling import head
 from compression.engine.streams import Stream, array
 from compression.engine.transforms.planes import Planes
 from compression.engine.transforms.split import Split

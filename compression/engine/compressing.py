@@ -7,25 +7,24 @@ content of another form, costs ratio and never a byte: the frame goes on to the 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from compression.engine.codecs.reader import Bytes
 from compression.engine.container import MAX_FRAME, Writing
-from compression.engine.errors import Stopped, Unfit
+from compression.engine.errors import Stopped, Unfit, VerificationFailed
 from compression.engine.framing import Framing
 from compression.engine.leaves import Leaf
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
-from compression.engine.limits import MiB
+from compression.engine.limits import Limits, MiB
 from compression.engine.mending import akin, mended
 from compression.engine.pipeline import End, Node, Pipeline
-from compression.engine.search import Constraints, Objective, Trace, search
+from compression.engine.searching import Constraints, Objective, Trace, search
 from compression.engine.streams import Array
 
 STORED = Pipeline.of(End(Store()))
-STRONG = ZstdLeaf(level=19)
 PROBE = Pipeline.of(End(ZstdLeaf(level=1)))
 """What tells that noise is over."""
 PLAIN_LEVELS = {Objective.RATIO: 19, Objective.BALANCED: 9, Objective.SPEED: 3, Objective.DECODE: 19}
@@ -44,8 +43,60 @@ GAIN = 0.98
 
 
 @dataclass(frozen=True)
+class Coded:
+    """A frame, encoded and verified. `faults`: what went wrong with pipelines that were tried before this one."""
+
+    data: Array
+    pipeline: Pipeline
+    payload: bytes
+    faults: tuple[str, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        """Bytes of payload for one of content."""
+        return len(self.payload) / max(len(self.data), 1)
+
+
+@dataclass(frozen=True)
+class Coder:
+    """Encodes frames soundly: within `limits` of decoding, and with `leaf` in place of what does not fit."""
+
+    leaf: Leaf
+    limits: Limits = field(default_factory=Limits)
+
+    def coded(self, data: Array, candidates: Iterable[Pipeline]) -> Coded:
+        """The frame by the first candidate that encodes it soundly and makes it smaller; stored where none does."""
+        faults: list[str] = []
+        for pipeline in candidates:
+            try:
+                frame = self._fitted(data, pipeline)
+            except Exception as error:
+                # Whatever it is, a library's fault or one of ours: the content is what counts.
+                faults.append(f"{pipeline.name[:12]}: {error!r}")
+            else:
+                if frame is not None:
+                    return replace(frame, faults=tuple(faults))
+        return Coded(data, STORED, STORED.encode(data), tuple(faults))
+
+    def _fitted(self, data: Array, pipeline: Pipeline) -> Coded | None:
+        """The frame by a pipeline, mended where that is needed; None where it does not fit or is not smaller."""
+        try:
+            payload = pipeline.encode(data)
+        except Unfit:
+            changed = mended(pipeline, data, self.leaf)
+            if changed is None:
+                return None
+            pipeline, payload = changed, changed.encode(data)
+        if len(payload) >= len(data):
+            return None
+        if not np.array_equal(pipeline.decode(payload, len(data), self.limits), data):
+            raise VerificationFailed("Decoding gave other bytes than were encoded")
+        return Coded(data, pipeline, payload)
+
+
+@dataclass(frozen=True)
 class Settings:
-    """How to compress: what for, what the search may spend (CPU seconds for the whole content), and with what.
+    """How to compress: what for, what each search may spend (CPU seconds), and with what.
 
     Where a `pipeline` is given nothing is searched, unless `adapt`: then frames that it does not serve are.
     """
@@ -60,47 +111,12 @@ class Settings:
     threads: int = 1
     frame_bytes: int = MAX_FRAME
 
-
-@dataclass(frozen=True)
-class Coded:
-    """A frame, encoded and verified."""
-
-    data: Array
-    pipeline: Pipeline
-    payload: bytes
-
     @property
-    def ratio(self) -> float:
-        """Bytes of payload for one of content."""
-        return len(self.payload) / max(len(self.data), 1)
-
-
-def coded(data: Array, candidates: Iterable[Pipeline], leaf: Leaf = STRONG) -> Coded:
-    """The frame by the first candidate that encodes it soundly and makes it smaller; stored where none does.
-
-    Of a candidate that nearly fits, `leaf` takes the place of what does not.
-    """
-    for pipeline in candidates:
-        try:
-            frame = _fitted(data, pipeline, leaf)
-        except Exception:  # noqa: S112 whatever it is, the content is what counts
-            continue
-        if frame is not None:
-            return frame
-    return Coded(data, STORED, STORED.encode(data))
-
-
-def _fitted(data: Array, pipeline: Pipeline, leaf: Leaf) -> Coded | None:
-    """The frame by a pipeline, mended where that is needed; None where it is not sound or not smaller."""
-    try:
-        payload = pipeline.encode(data)
-    except Unfit:
-        changed = mended(pipeline, data, leaf)
-        if changed is None:
-            return None
-        pipeline, payload = changed, changed.encode(data)
-    sound = len(payload) < len(data) and np.array_equal(pipeline.decode(payload, len(data)), data)
-    return Coded(data, pipeline, payload) if sound else None
+    def coder(self) -> Coder:
+        """What encodes frames by these settings."""
+        most = self.constraints.max_memory_bytes
+        limits = Limits(max_memory_bytes=most) if most else Limits()
+        return Coder(ZstdLeaf(level=PLAIN_LEVELS[self.objective]), limits)
 
 
 @dataclass
@@ -120,7 +136,7 @@ class Serving:
 
 
 class Compressing:
-    """One compression; `traces` has one entry for every search, in order."""
+    """One compression; `traces` has one entry for every search, in order, `faults` what was wrong with pipelines."""
 
     def __init__(self, settings: Settings, should_stop: Callable[[], bool] | None = None) -> None:
         self._settings = settings
@@ -128,9 +144,10 @@ class Compressing:
         self._fixed = settings.pipeline is not None and not settings.adapt
         self._serving = Serving(settings.pipeline) if settings.pipeline else None
         self._known: deque[Serving] = deque(maxlen=KNOWN)
-        self._leaf = ZstdLeaf(level=PLAIN_LEVELS[settings.objective])
-        self._plain = Pipeline.of(End(self._leaf))
+        self._coder = settings.coder
+        self._plain = Pipeline.of(End(self._coder.leaf))
         self.traces: list[Trace] = []
+        self.faults: list[str] = []
 
     def pieces(self, chunks: Iterable[Bytes], writing: Writing | None = None) -> Iterator[bytes]:
         """The container of the content, piece by piece; the rest of it where `writing` has some frames already."""
@@ -141,6 +158,7 @@ class Compressing:
         pool = ThreadPoolExecutor(threads, thread_name_prefix="frame")
         try:
             for frame in self._coded(Framing(chunks, self._settings.frame_bytes), pool, threads):
+                self.faults += frame.faults
                 yield writing.frame(frame.pipeline, frame.data, frame.payload)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -160,7 +178,7 @@ class Compressing:
             data = framing.take(self._cut(serving.pipeline, framing))
             if (going_on := continued(serving.pipeline)) not in (serving.pipeline, None):
                 self._serving = Serving(going_on)
-            waiting.append((serving, pool.submit(coded, data, self._candidates(serving), self._leaf)))
+            waiting.append((serving, pool.submit(self._coder.coded, data, self._candidates(serving))))
             if len(waiting) > threads:
                 yield self._harvest(waiting, pool)
         while waiting:
@@ -220,7 +238,7 @@ class Compressing:
         for known in self._known:
             if known is failed:
                 continue
-            ratio = _sample_ratio(data, known.pipeline)
+            ratio = _sample_ratio(data, known.pipeline, self._coder)
             if known.sample * AGAIN < ratio < known.sample * DRIFT and (best is None or ratio < best[0]):
                 best = ratio, known.pipeline
         return best[1] if best else None
@@ -231,7 +249,7 @@ class Compressing:
         """The frame by the best of what was picked, or as it is at present where that is hardly worse."""
         if len(data) > 2 * SAMPLE:
             picked = self._promising(data, picked, present)
-        frames = list(pool.map(lambda pipeline: coded(data, [pipeline, self._plain], self._leaf), picked))
+        frames = list(pool.map(lambda pipeline: self._coder.coded(data, [pipeline, self._plain]), picked))
         best = min(frames, key=lambda frame: len(frame.payload)) if frames else present
         assert best is not None
         if present is not None and len(best.payload) > GAIN * len(present.payload):
@@ -245,10 +263,10 @@ class Compressing:
         """Those that may be the best by what they make of a sample: encoding all of a frame takes long."""
         if present is None and len(picked) == 1:
             return picked
-        ratios = [_sample_ratio(data, pipeline) for pipeline in picked]
+        ratios = [_sample_ratio(data, pipeline, self._coder) for pipeline in picked]
         least = min(ratios) * CLOSE
         if present is not None:
-            least = min(least, _sample_ratio(data, present.pipeline) * GAIN)
+            least = min(least, _sample_ratio(data, present.pipeline, self._coder) * GAIN)
         return [pipeline for pipeline, ratio in zip(picked, ratios, strict=True) if ratio <= least]
 
     def _serve(self, frame: Coded) -> None:
@@ -261,7 +279,7 @@ class Compressing:
         going_on = continued(frame.pipeline)
         self._serving = None
         if going_on is not None:
-            sample = _sample_ratio(frame.data, frame.pipeline)
+            sample = _sample_ratio(frame.data, frame.pipeline, self._coder)
             self._serving = Serving(going_on, frame.ratio, frame.ratio, sample)
             self._known.append(self._serving)
 
@@ -275,12 +293,12 @@ def continued(pipeline: Pipeline) -> Pipeline | None:
     return Pipeline(Node(transform, root.children), pipeline.leaves) if transform else None
 
 
-def _sample_ratio(data: Array, pipeline: Pipeline) -> float:
+def _sample_ratio(data: Array, pipeline: Pipeline, coder: Coder) -> float:
     """Bytes of payload for one of content, for the front of it; 1 where the pipeline does not fit."""
     sample = data[:SAMPLE]
     if not isinstance(pipeline.root, int) and len(sample) < len(data):
         sample = sample[: pipeline.root.transform.cut(sample) or len(sample)]
-    return coded(sample, [pipeline]).ratio
+    return coder.coded(sample, [pipeline]).ratio
 
 
 def compress(

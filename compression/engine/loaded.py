@@ -8,7 +8,7 @@ from compression.engine.analysing import analyze
 from compression.engine.compressing import compress
 from compression.engine.isolation import analysing, optimising
 from compression.engine.reading import decompress
-from compression.engine.search import Objective
+from compression.engine.searching import Objective
 
 __all__ = ["analysing", "analyze", "compress", "decompress", "optimising"]
 

@@ -90,7 +90,7 @@ class Dcz(Codec):
     def _encode(self, chunks: Iterator[Bytes], size: int | None) -> Iterator[Bytes]:
         from compression.engine.compressing import Settings, compress_stream
         from compression.engine.pipeline import Pipeline
-        from compression.engine.search import Objective
+        from compression.engine.searching import Objective
 
         settings = Settings(
             objective=Objective(self.objective),

@@ -17,7 +17,7 @@ from compression.engine.leaves import leaves
 from compression.engine.optimising import Optimising, Tried, Wishes, drawn, words
 from compression.engine.optimising.trying import tried
 from compression.engine.pipeline import End, Pipeline
-from compression.engine.search import Constraints, Objective, Trial
+from compression.engine.searching import Constraints, Objective, Trial
 from compression.engine.source import Source
 from compression.engine.streams import Array, array
 

@@ -16,9 +16,9 @@ from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import MiB
 from compression.engine.optimising.trying import Tried, tried
 from compression.engine.pipeline import End, Pipeline
-from compression.engine.search import Aim, Constraints, Objective, Trace, Trial, search
-from compression.engine.search.finding import LOOKED_AT
-from compression.engine.search.objective import MB
+from compression.engine.searching import Aim, Constraints, Objective, Trace, Trial, search
+from compression.engine.searching.finding import LOOKED_AT
+from compression.engine.searching.objective import MB
 from compression.engine.streams import Array
 
 PER_SECOND = MiB // 2

@@ -7,7 +7,7 @@ import numpy as np
 
 from compression.engine.leaves import Leaf
 from compression.engine.pipeline import Node, Pipeline
-from compression.engine.search.objective import Aim, Cost
+from compression.engine.searching.objective import Aim, Cost
 from compression.engine.streams import Array
 
 MOST_NAMED = 4

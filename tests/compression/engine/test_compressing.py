@@ -11,14 +11,14 @@ import pytest
 from compression import engine
 from compression.engine.codecs.reader import Bytes
 from compression.engine.compressing import Compressing, Settings, compress_stream
-from compression.engine.errors import Stopped
+from compression.engine.errors import LimitExceeded, Stopped
 from compression.engine.leaves import Leaf
 from compression.engine.leaves.base import leaves
 from compression.engine.leaves.zstd import ZstdLeaf
-from compression.engine.limits import KiB
+from compression.engine.limits import KiB, Limits, MiB
 from compression.engine.parts import Registry
 from compression.engine.pipeline import End, Pipeline, Step
-from compression.engine.streams import Array
+from compression.engine.streams import Array, array
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.planes import Planes
 from tests.compression.engine.samples import prose
@@ -126,3 +126,38 @@ def test_what_an_attempt_left_is_of_no_use_where_the_source_has_changed(tmp_path
     source.write_bytes(numbers(60_000, seed=9))
     engine.compress_file(source, target, settings)
     assert engine.decompress(target.read_bytes()) == source.read_bytes()
+
+
+def test_faults_are_told(broken_leaf: type[Leaf]) -> None:
+    work = Compressing(Settings(pipeline=Pipeline.of(End(broken_leaf()))))
+    assert engine.decompress(b"".join(work.pieces([prose(4000, seed=4)]))) == prose(4000, seed=4)
+    (fault,) = work.faults
+    assert "VerificationFailed" in fault
+
+
+def test_memory_to_decode_is_bounded_where_it_was_asked_for() -> None:
+    data = prose(600_000, seed=9)
+    most = 4 * MiB
+    blob = engine.compress(data, constraints=engine.Constraints(max_memory_bytes=most), max_trials=60)
+    assert engine.decompress(blob, Limits(max_memory_bytes=most)) == data
+    assert len(blob) < len(data) / 2
+    free = engine.compress(data, max_trials=60)
+    assert len(free) < len(blob)
+    with pytest.raises(LimitExceeded):
+        engine.decompress(free, Limits(max_memory_bytes=most))
+
+
+def test_another_seed_looks_at_other_places() -> None:
+    data = numbers(300_000)
+    first, again, other = (engine.search(data, max_trials=80, seed=seed)[1].trials for seed in (0, 0, 1))
+    assert [trial.size for trial in first] == [trial.size for trial in again]
+    assert [trial.size for trial in first] != [trial.size for trial in other]
+
+
+def test_the_trace_tells_of_the_best_so_far() -> None:
+    data = numbers(60_000)
+    pipeline, trace = engine.search(data, max_trials=200)
+    told = [trial.best for trial in trace.trials if trial.best]
+    assert told == sorted(told, reverse=True)
+    assert 0 < trace.best <= told[0]
+    assert trace.best == pytest.approx(len(pipeline.encode(array(data))), rel=0.15)

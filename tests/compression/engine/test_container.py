@@ -144,6 +144,15 @@ def test_limits_are_enforced() -> None:
     assert engine.decompress(blob, Limits(max_output_bytes=1 << 20)) == bytes(1 << 20)
 
 
+def test_every_name_of_the_public_face_is_what_it_says() -> None:
+    for name in engine._WHERE:
+        assert getattr(engine, name).__name__ == name
+        assert getattr(engine, name).__doc__
+    pipeline, trace = engine.search(table(2000), max_trials=20)
+    assert isinstance(pipeline, engine.Pipeline)
+    assert len(trace.trials) >= 20
+
+
 def test_other_files_are_refused() -> None:
     for data in (b"", MAGIC, b"PK\x03\x04", MAGIC + b"\x09"):
         with pytest.raises(CorruptStream):

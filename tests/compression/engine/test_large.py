@@ -13,7 +13,7 @@ from compression.engine.framing import Framing, in_order
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import KiB
 from compression.engine.pipeline import End, Node, Pipeline, Step
-from compression.engine.search import Objective
+from compression.engine.searching import Objective
 from compression.engine.streams import Stream, array
 from compression.engine.transforms.characters import Characters
 from compression.engine.transforms.predict import Predict

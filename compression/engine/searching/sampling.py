@@ -1,6 +1,7 @@
 """Samples of streams: parts that stand for the whole, cut where elements begin."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 
@@ -24,17 +25,21 @@ def head(stream: Stream, most: int) -> Stream:
     return replace(stream, data=stream.data[:end])
 
 
-def slices(stream: Stream, most: int, count: int = 4) -> Stream:
-    """At most `most` bytes of a stream, whole elements, as `count` slices, each from the middle of its share of it.
+def slices(stream: Stream, most: int, seed: int = 0, count: int = 4) -> Stream:
+    """At most `most` bytes of a stream, whole elements, as `count` slices, each from its own share of the stream.
 
-    The very beginning is in none of them: files begin with what they have nowhere else.
+    They are from the middle of the shares, by another seed than 0 from elsewhere. The very beginning is in none of
+    them, by the seed 0: files begin with what they have nowhere else.
     """
     if stream.size <= most:
         return stream
     each = max(most // count // stream.width, 1) * stream.width
-    spare = (stream.size // count - each) // 2
+    spare = stream.size // count - each
+    draw = Random(seed)
+    shifts = [draw.randint(0, spare) if seed else spare // 2 for _ in range(count)]
     starts = [
-        (stream.size * number // count + spare) // stream.width * stream.width for number in range(count)
+        (stream.size * number // count + shift) // stream.width * stream.width
+        for number, shift in enumerate(shifts)
     ]
     parts = [stream.data[start : start + each] for start in starts]
     return replace(stream, data=np.concatenate(parts))

@@ -20,9 +20,9 @@ from compression.engine.leaves.pcodec import PcodecLeaf
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import KiB
-from compression.engine.search.objective import MB, Aim, Cost, Objective
-from compression.engine.search.sampling import slices
-from compression.engine.search.trace import Trace
+from compression.engine.searching.objective import MB, Aim, Cost, Objective
+from compression.engine.searching.sampling import slices
+from compression.engine.searching.trace import Trace
 from compression.engine.streams import Kind, Stream
 from compression.engine.strings import NEWLINE
 
@@ -73,7 +73,7 @@ def candidates(stream: Stream, aim: Aim) -> list[Leaf]:
     found = _fast(stream) if aim.objective in (Objective.SPEED, Objective.DECODE) else _strong(stream)
     if aim.objective is Objective.BALANCED:
         found = [*_fast(stream), *found]
-    return [Store(), *(leaf for leaf in found if aim.allows(leaf.speeds))]
+    return [Store(), *(leaf for leaf in found if aim.allows_leaf(leaf, stream.size))]
 
 
 def _fast(stream: Stream) -> list[Leaf]:
@@ -162,7 +162,7 @@ def choose(
     ranked = _ranked(listed, stream, LEAF_FIRST, aim, trace, worth, anyway=anyway)
     if anyway and isinstance(ranked[0].leaf, Store) and stream.size <= SMALL_WHOLE:
         # What is hardly compressible is so in some places and not in others, and samples miss these.
-        usable = [leaf for leaf in (Bzip3Leaf(), ZstdLeaf()) if aim.allows(leaf.speeds)]
+        usable = [leaf for leaf in (Bzip3Leaf(), ZstdLeaf()) if aim.allows_leaf(leaf, stream.size)]
         ranked = _ranked([Store(), *usable], stream, stream.size, aim, trace, 0.0, anyway=True)
     close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
     if stream.size > LEAF_FIRST and len(close) > 1 and not trace.over:
@@ -181,7 +181,7 @@ def quickly(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
         LzmaLeaf(lc=0, pb=0),
         Bzip3Leaf(),
     ]
-    usable = [Store(), *(leaf for leaf in listed if aim.allows(leaf.speeds))]
+    usable = [Store(), *(leaf for leaf in listed if aim.allows_leaf(leaf, stream.size))]
     found = _ranked(usable, stream, HASTE, aim, trace, HASTE_WORTH, anyway=True)[0]
     return Chosen(found.leaf, found.cost)
 
@@ -189,7 +189,7 @@ def quickly(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
 def mixed(records: Stream, aim: Aim, trace: Trace) -> Chosen | None:
     """Context mixing for whole records, as long as an element of the stream is wide; None where it is too slow."""
     leaf = MixLeaf(model="records", stride=records.width)
-    if not aim.allows(leaf.speeds) or aim.objective is not Objective.RATIO:
+    if not aim.allows_leaf(leaf, records.size) or aim.objective is not Objective.RATIO:
         return None
     found = _ranked([leaf], records, LEAF_SECOND, aim, trace, 0.0)
     return Chosen(leaf, found[0].cost.times(PATIENCE)) if found else None
@@ -212,7 +212,7 @@ def _ranked(
     anyway: bool = False,
 ) -> list[_Ranked]:
     """The leaves by what a sample of at most so many bytes says of them; at least one, also without budget."""
-    sample = slices(stream, most)
+    sample = slices(stream, most, trace.seed)
     factor = stream.size / sample.size
     found: list[_Ranked] = []
     least = float("inf")

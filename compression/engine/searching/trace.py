@@ -14,7 +14,7 @@ class Trial:
 
     `subject` is the stream, `candidate` the parts that were tried on `sample` bytes of it, `size` what they made of
     them (with the estimated size of streams that were not looked at closer). `best` is the size that the best plan
-    for all of the content is expected to have by now; 0 until there is one.
+    for all that is looked at is expected to come to by now; 0 until there is one.
     """
 
     number: int
@@ -39,6 +39,8 @@ class Trace:
     max_trials: int | None = None
     on_trial: Callable[[Trial], None] | None = None
     should_stop: Callable[[], bool] | None = None
+    seed: int = 0
+    """Where samples are taken."""
     trials: list[Trial] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     """Why the pipeline is what it is, in words for people."""

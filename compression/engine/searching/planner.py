@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from compression.engine.analysis import Proposal, proposers
 from compression.engine.errors import Unfit
 from compression.engine.pipeline import End, Step
-from compression.engine.search import ends
-from compression.engine.search.objective import MB, Aim, Cost
-from compression.engine.search.sampling import FIRST, SECOND, head
-from compression.engine.search.trace import Trace
+from compression.engine.searching import ends
+from compression.engine.searching.objective import MB, Aim, Cost
+from compression.engine.searching.sampling import FIRST, SECOND, head
+from compression.engine.searching.trace import Trace
 from compression.engine.streams import Kind, Stream
 from compression.engine.transforms import Transform
 from compression.engine.transforms.delta import Delta
@@ -140,6 +140,7 @@ class Planner:
         self._total = self.estimate(head(stream, SECOND)) * stream.size / max(min(stream.size, SECOND), 1)
         self._size = stream.size
         plain = self._end(stream)
+        self._note(plain)
         best = self._structured(stream)
         if best is None:
             self._refine_plain(plain)
@@ -167,7 +168,13 @@ class Planner:
                 planned = self._follow(proposal, stream, 0)
                 if planned and (best is None or self._score(planned, stream) < self._score(best, stream)):
                     best = planned
+                    self._note(best)
         return best
+
+    def _note(self, planned: Planned) -> None:
+        """Tell the trace of a complete plan."""
+        size = round(planned.cost.size)
+        self.trace.best = min(self.trace.best or size, size)
 
     def refine(self, planned: Planned, share: float = 1.0) -> None:
         """Choose the leaves of a plan among all that may be good, the largest first, up to a share of the budget."""
@@ -178,12 +185,14 @@ class Planner:
             slow_bytes = SLOW * self._size
             slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, slow_bytes)
             slot.final = True
+            self._note(planned)
 
     def _refine_plain(self, plain: Planned) -> None:
         """Choose the leaf of content as it is, even without budget: nothing is to be larger than by a plain codec."""
         (slot,) = plain.slots
         slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, anyway=True)
         slot.final = True
+        self._note(plain)
 
     def _mixed_records(self, best: Planned, stream: Stream) -> list[Planned]:
         """Records that were found left whole, for context mixing that is told how long they are."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from compression.engine.leaves import Leaf
+
 LINK_MB_S = 20
 """The link or disk of the balanced objective."""
 FLOORS = {"speed": (50.0, 0.0), "decode": (0.0, 200.0)}
@@ -77,6 +79,11 @@ class Aim:
         encode, decode = self.floors
         return max(cost.encode_s * encode * MB, cost.decode_s * decode * MB) / max(size, 1)
 
-    def allows(self, speeds: tuple[float, float], share: float = 1.0) -> bool:
-        """Whether a part of these speeds can be of use where `share` of the content goes through it."""
-        return all(speed * 1.0 >= floor * share for speed, floor in zip(speeds, self.floors, strict=True))
+    def allows(self, speeds: tuple[float, float]) -> bool:
+        """Whether a part of these speeds is fast enough, taken alone."""
+        return all(speed >= floor for speed, floor in zip(speeds, self.floors, strict=True))
+
+    def allows_leaf(self, leaf: Leaf, size: int) -> bool:
+        """Whether a leaf is fast enough for `size` bytes, and takes no more memory to decode them than there may be."""
+        most = self.constraints.max_memory_bytes
+        return self.allows(leaf.speeds) and (not most or leaf.memory(size) <= most)
