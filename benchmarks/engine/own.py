@@ -54,5 +54,6 @@ def measure(data: bytes, objective: str, per_mb_s: float) -> dict[str, Any]:
         "budget_s": budget,
         "trials": sum(len(trace.trials) for trace in compressing.traces),
         "pipelines": list(dict.fromkeys(str(pipeline) for pipeline in pipelines)),
+        "faults": compressing.faults + [fault for trace in compressing.traces for fault in trace.faults],
         "reasons": [reason for trace in compressing.traces for reason in trace.reasons],
     }
