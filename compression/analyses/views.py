@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,16 +14,18 @@ from compression.analyses import block_pictures, calls, pictures, selectors, ser
 from compression.analyses.blocks import block_map
 from compression.analyses.forms import AnalyseForm
 from compression.analyses.models import Analysis
+from compression.api.filters import AnalysisFilters
 from compression.selectors import recent_files
 from core.access import Role, get_visible
 from core.errors import AppError, NotFound
 from core.http import wants_part
+from core.listing import listed
 from core.snippets import base_of
 from core.tables import Column
+from files.choices import Kind
 from files.selectors import opened_file
 from files.uploads import stream_uploads
 
-PAGE = 50
 LATEST = 5
 LIST_COLUMNS = [
     Column("file", "File", sort="file__name", always=True),
@@ -61,14 +62,21 @@ def analyse(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def analysis_list(request: SignedInRequest) -> HttpResponse:
     """What was looked at."""
-    found = selectors.analyses(request.user).defer("report")
-    if search := request.GET.get("search", "")[:100]:
-        found = found.filter(file__name__icontains=search)
-    ordering = request.GET.get("ordering", "-created_at")
-    if ordering.lstrip("-") not in {column.sort for column in LIST_COLUMNS if column.sort}:
-        ordering = "-created_at"
-    page = Paginator(found.order_by(ordering, "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "ordering": ordering, "search": search, "columns": LIST_COLUMNS}
+    found = listed(
+        request,
+        selectors.analyses(request.user).defer("report"),
+        AnalysisFilters,
+        columns=LIST_COLUMNS,
+        search_fields=("file__name", "summary"),
+    )
+    kinds = found.choice("kind", "Kind", [("", "Any kind"), *Kind.choices])
+    context = {
+        "page": found.page(request.GET.get("page")),
+        "ordering": found.ordering,
+        "search": found.search,
+        "filters": [kinds, *found.others(["kind"])],
+        "columns": LIST_COLUMNS,
+    }
     return render(request, "compression/analyses.html", context)
 
 

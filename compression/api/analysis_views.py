@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.response import Response
 
@@ -16,8 +15,8 @@ from compression.analyses.models import Analysis
 from compression.api import inputs
 from compression.api.analysis_serializers import AnalyseIn, AnalysisOut, AnalysisRowOut
 from compression.api.block_serializers import BlockMapOut
+from compression.api.filters import AnalysisFilters
 from core.access import get_visible
-from core.api.filters import CreatedFilters
 from core.api.jobs import accepted
 from core.api.prefer import preference
 from core.api.serializers import JobOut
@@ -25,18 +24,6 @@ from core.api.views import ApiView, ListView
 from core.models import Job
 from files.selectors import opened_file
 from files.uploads import StreamedUploads
-
-
-class AnalysisFilters(CreatedFilters):
-    """By file, content, kind and time."""
-
-    file = filters.UUIDFilter(field_name="file_id")
-    kind = filters.CharFilter(field_name="content_kind")
-    checksum = filters.CharFilter(field_name="content_sha256")
-
-    class Meta:
-        model = Analysis
-        fields: list[str] = ["media_type", "version"]
 
 
 class Analyse(StreamedUploads, ListView):

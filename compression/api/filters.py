@@ -6,8 +6,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from compression.analyses.models import Analysis
 from compression.choices import USABLE
 from compression.models import Algorithm, Result
+from compression.optimising.choices import Objective
+from compression.optimising.models import Optimisation
 from core.api.filters import CreatedFilters
 from files.choices import Kind
 
@@ -60,3 +63,27 @@ class ResultFilters(PeriodFilters):
     class Meta:
         model = Result
         fields = ["operation", "level", "verified"]
+
+
+class OptimisationFilters(CreatedFilters):
+    """By file, content, objective, strategy and time."""
+
+    file = filters.UUIDFilter(field_name="file_id")
+    checksum = filters.CharFilter(field_name="content_sha256")
+    objective = filters.ChoiceFilter(choices=Objective.choices)
+
+    class Meta:
+        model = Optimisation
+        fields = ["strategy"]
+
+
+class AnalysisFilters(CreatedFilters):
+    """By file, content, kind and time."""
+
+    file = filters.UUIDFilter(field_name="file_id")
+    kind = filters.CharFilter(field_name="content_kind")
+    checksum = filters.CharFilter(field_name="content_sha256")
+
+    class Meta:
+        model = Analysis
+        fields: list[str] = ["media_type", "version"]

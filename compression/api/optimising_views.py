@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.http import ApiRequest
 from compression import calls as input_calls
+from compression.api.filters import OptimisationFilters
 from compression.api.optimising_serializers import (
     IterateIn,
     OptimisationDetailOut,
@@ -20,10 +21,9 @@ from compression.api.optimising_serializers import (
     TrialOut,
 )
 from compression.optimising import selectors, services
-from compression.optimising.choices import Objective, TrialKind
+from compression.optimising.choices import TrialKind
 from compression.optimising.models import Optimisation, Strategy, Trial
 from core.access import get_visible
-from core.api.filters import CreatedFilters
 from core.api.jobs import accepted
 from core.api.parsers import StrictJSONParser
 from core.api.serializers import JobOut
@@ -111,18 +111,6 @@ class StrategyList(ListView):
     def get_queryset(self) -> QuerySet[Strategy]:
         """All of them: a disabled one says so."""
         return Strategy.objects.all()
-
-
-class OptimisationFilters(CreatedFilters):
-    """By file, content, objective, strategy and time."""
-
-    file = filters.UUIDFilter(field_name="file_id")
-    checksum = filters.CharFilter(field_name="content_sha256")
-    objective = filters.ChoiceFilter(choices=Objective.choices)
-
-    class Meta:
-        model = Optimisation
-        fields = ["strategy"]
 
 
 class OptimisationList(ListView):

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.http import SignedInRequest
 from compression import calls as input_calls
 from compression import posted
+from compression.api.filters import OptimisationFilters
 from compression.optimising import algorithms, pictures, selectors, services, snippets
-from compression.optimising.choices import TrialKind
+from compression.optimising.choices import Objective, TrialKind
 from compression.optimising.forms import LEAST_S, MOST_S, USUAL_S, KeepForm, OptimiseForm
 from compression.optimising.models import Optimisation
 from compression.selectors import recent_files
@@ -20,6 +21,7 @@ from core.access import Role, get_visible
 from core.errors import AppError, NotFound
 from core.forms import refuse
 from core.jobs import services as jobs
+from core.listing import listed
 from core.snippets import base_of
 from core.tables import Column
 from files.uploads import stream_uploads
@@ -68,14 +70,21 @@ def _budget(form: OptimiseForm) -> Any:
 @require_GET
 def optimisation_list(request: SignedInRequest) -> HttpResponse:
     """What was optimised, newest first."""
-    found = selectors.optimisations(request.user)
-    if search := request.GET.get("search", "")[:100]:
-        found = found.filter(file_name__icontains=search)
-    ordering = request.GET.get("ordering", "-created_at")
-    if ordering.lstrip("-") not in {column.sort for column in LIST_COLUMNS if column.sort}:
-        ordering = "-created_at"
-    page = Paginator(found.order_by(ordering, "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "ordering": ordering, "search": search, "columns": LIST_COLUMNS}
+    found = listed(
+        request,
+        selectors.optimisations(request.user),
+        OptimisationFilters,
+        columns=LIST_COLUMNS,
+        search_fields=("file_name",),
+    )
+    objectives = found.choice("objective", "What counts", [("", "Whatever counts"), *Objective.choices])
+    context = {
+        "page": found.page(request.GET.get("page")),
+        "ordering": found.ordering,
+        "search": found.search,
+        "filters": [objectives, *found.others(["objective"])],
+        "columns": LIST_COLUMNS,
+    }
     return render(request, "compression/optimisations.html", context)
 
 

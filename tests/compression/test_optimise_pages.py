@@ -115,6 +115,8 @@ def test_enough_cancel_again_and_delete(page: Client, table: File, run_jobs: Run
     run_jobs()
     assert "smaller than" in text_of(page.get(again.get_absolute_url()))
     assert again.file_name in text_of(page.get("/optimisations?search=table"))
+    assert again.file_name in text_of(page.get("/optimisations?objective=ratio&ordering=nothing"))
+    assert again.file_name not in text_of(page.get("/optimisations?objective=speed"))
 
 
 def test_it_is_kept_as_an_algorithm_with_versions(
