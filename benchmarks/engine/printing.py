@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.engine.judging import CONTAINER, ENGINE, SMALL, result_of, search_per_mb, size_of, speeds
+from benchmarks.engine.judging import CONTAINER, ENGINE, SMALL, search_per_mb, size_of, speeds
 from benchmarks.engine.own import LEAST_BUDGET_S
 
 Figures = dict[str, Any]
@@ -87,7 +87,7 @@ def show(report: Figures) -> None:
         print()
         _references(report["references"])
     for row in rows:
-        for fault in (result_of(row, ENGINE) or {}).get("faults", ()):
+        for fault in row[ENGINE].get("faults", ()):
             print(f"FAULT in the engine, passed over: {row['name']}: {fault}")
     for error in report["errors"]:
         print(f"FAILED {error}")
