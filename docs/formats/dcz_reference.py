@@ -1888,6 +1888,76 @@ def lzw(pixels: bytes, bits: int, clears: list[int], stops: set[int]) -> bytes:
     return bytes(out)
 
 
+# Transforms: archives
+
+
+BLOCK = 512
+TEXT_FIELDS = (0, 157, 345)
+NUMBER_FIELDS = (124, 136)
+
+
+@transform(110, "tar", lambda p: 8 + len(p.groups), groups=integers(0, (1, 4)))
+def tar(p: Any, streams: list[bytes], note: bytes) -> bytes:
+    """Headers made of their fields, and behind each the content of its member, taken from a group."""
+    headers, reader = tar_headers(streams[:6]), Reader(note)
+    marks, outside, *groups = map(Reader, streams[6:])
+    skipped, short = reader.number(), reader.number()
+    gaps: dict[int, int] = {}
+    last = 0
+    while reader.left:
+        last += reader.number()
+        gaps[last] = reader.number()
+
+    def member(size: int, extent: int) -> bytes:
+        kept, group = divmod(marks.exactly(1)[0], 128)
+        content = groups[group].exactly(size)
+        return content + (outside.exactly(extent - size) if kept else bytes(extent - size))
+
+    parts = [member(skipped, skipped)] if skipped else []
+    for number, header in enumerate(headers):
+        parts.append(header)
+        size = tar_size(header)
+        if size:
+            extent = -(-size // BLOCK) * BLOCK - (short if number == len(headers) - 1 else 0)
+            parts.append(member(min(size, extent), extent))
+        parts.append(outside.exactly(gaps.get(number, 0)))
+    need(not any(source.left for source in (marks, outside, *groups)), "Something of an archive is left over")
+    return b"".join(parts)
+
+
+def tar_headers(streams: list[bytes]) -> list[bytes]:
+    """The headers: blocks that are each exclusive or the one before, with fields and checksums filled in."""
+    names = [stream.split(b"\n")[:-1] for stream in streams[:3]]
+    numbers = [words(stream, 8) for stream in streams[3:5]]
+    found = []
+    block = bytes(BLOCK)
+    for number, at in enumerate(range(0, len(streams[5]), BLOCK)):
+        block = bytes(one ^ other for one, other in zip(block, streams[5][at : at + BLOCK], strict=True))
+        header = bytearray(block)
+        for texts, place in zip(names, TEXT_FIELDS, strict=True):
+            header[place : place + len(texts[number])] = texts[number]
+        for values, place in zip(numbers, NUMBER_FIELDS, strict=True):
+            if values[number]:
+                header[place : place + 11] = b"%011o" % (values[number] - 1)
+        if not any(header[148:156]):
+            header[148:156] = b"%06o\0 " % (sum(header) + 8 * 32)
+        found.append(bytes(header))
+    return found
+
+
+def tar_size(header: bytes) -> int:
+    """The bytes of content that a header states: in octal digits, or as a number of eleven bytes."""
+    if header[156] in b"123456":
+        return 0
+    field = header[124:136]
+    return int.from_bytes(field[1:], "big") + ((field[0] & 127) << 88) if field[0] & 128 else octal(field)
+
+
+def octal(field: bytes) -> int:
+    """Octal digits with spaces and zeros around."""
+    return int(field.strip(b" \0") or b"0", 8)
+
+
 def main() -> None:
     """Decode the file that is named to standard output."""
     with open(sys.argv[1], "rb") as source:

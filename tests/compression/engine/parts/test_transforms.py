@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import io
+import tarfile
 import zlib
 from collections.abc import Callable
 
@@ -40,6 +42,7 @@ from compression.engine.transforms.sections import Sections
 from compression.engine.transforms.sequences import Sequences
 from compression.engine.transforms.split import Split
 from compression.engine.transforms.table import Table
+from compression.engine.transforms.tar import Tar
 from compression.engine.transforms.templates import Templates
 from compression.engine.transforms.tokens import Tokens
 from compression.engine.transforms.transpose import Transpose
@@ -96,6 +99,23 @@ def _strings(*examples: bytes) -> Fitting:
     good = examples[0] + b"\n"
     front = good * len(examples) + b"".join(example + b"\n" for example in examples)
     return lambda data: front + b"".join(good + examples[byte % len(examples)] + b"\n" for byte in data)
+
+
+def _tar(data: bytes) -> bytes:
+    """An archive that begins and ends in the middle of members, with odd padding, and something between them."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for number, name in enumerate(("é", "a/b.csv", "f" * 120, "p" * 90 + "/" + "q" * 90)):
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime = len(data) + number, 1_600_000_000 + number
+            archive.addfile(member, io.BytesIO(bytes(number) + data))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, "a/b.csv"
+        archive.addfile(link)
+    whole = packed.getvalue()
+    odd = bytearray(whole)
+    odd[odd.index(b"ustar") - 257 + 1023] = 1  # padding of an extended header
+    return data + bytes(odd) + b"between" + whole[: whole.rindex(b"ustar", 0, -600) + 255 + len(data) // 2]
 
 
 def _filled(build: Callable[[bytes], bytes]) -> Fitting:
@@ -203,6 +223,7 @@ CASES: list[tuple[Transform, Fitting]] = [
     (Affixes(), _strings(b'"a"', b'"bc"', b'""', b'"', b'"a"', b'"x"', b'"y"')),
     (Hexes(width=3), _strings(b"<a-0-1f03>", b"<b-1-0e02>", b"<0-1-0e02>", b"<A-1-0e02>", b"<0-1-0e02")),
     (Hexes(width=2, letters="upper"), _strings(b"01AF", b"FE05", b"fe05", b"")),
+    *((Tar(groups=groups), _tar) for groups in ((1, 4, 0), (20, 1))),
     (Front(), _strings(b"aa", b"ab", b"abc", b"", b"abcd")),
 ]
 ids = [str(case) for case, _ in CASES]
