@@ -209,18 +209,13 @@ def algorithm_import(*, actor: "User", data: bytes, name: str = "") -> Algorithm
     """
     try:
         found = portable.read(data)
+        wanted = name or found.name
+        _check_words(name=wanted, title=found.title or wanted, description=found.description)
         described = isolated.describe(found.pipeline)
-    except CorruptStream as error:
+    except (CorruptStream, InvalidParams) as error:
         raise Unprocessable(f"{sentence(error.message)} Nothing was kept.", code="bad_algorithm") from None
     except EngineError as error:
-        if not isinstance(error, InvalidParams):
-            raise translate(error) from error
-        raise Unprocessable(f"{sentence(error.message)} Nothing was kept.", code="bad_algorithm") from None
-    wanted = name or found.name
-    try:
-        rules.OWN_NAME.check(wanted)
-    except ValidationError as error:
-        raise Invalid.field("name", " ".join(error.messages)) from None
+        raise translate(error) from error
     return algorithm_keep(
         actor=actor,
         name=wanted,
@@ -230,3 +225,19 @@ def algorithm_import(*, actor: "User", data: bytes, name: str = "") -> Algorithm
         description=found.description,
         report={"kind": "import", "pipeline": described.name},
     )
+
+
+_WORDS = {
+    "name": rules.OWN_NAME,
+    "title": rules.ALGORITHM_TITLE,
+    "description": rules.ALGORITHM_DESCRIPTION,
+}
+
+
+def _check_words(**words: str) -> None:
+    """Invalid for words of a file that no form would take: too long, or with characters that cannot be kept."""
+    for field, word in words.items():
+        try:
+            _WORDS[field].check(word)
+        except ValidationError as error:
+            raise Invalid.field(field, " ".join(error.messages)) from None

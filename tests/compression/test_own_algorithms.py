@@ -1,5 +1,6 @@
 """Algorithms of pipelines that were found: kept, used, shared, exported, imported, trained, deleted."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -163,6 +164,18 @@ def test_a_file_that_is_none_is_refused(client: APIClient, kept: str, change: di
     body = {**client.get(f"{API}/algorithms/{kept}/export").json(), **change}
     response = client.post(f"{API}/algorithms/import", body, format="json")
     assert response.status_code in (400, 422), response.content
+    assert Algorithm.objects.filter(kind="dynamic").count() == 1
+
+
+@pytest.mark.parametrize("change", [{"title": "a\0b"}, {"description": "a\ud800b"}, {"name": "my-\0"}])
+def test_a_file_with_words_that_cannot_be_kept_is_refused(
+    client: APIClient, page: Client, kept: str, change: dict[str, str]
+) -> None:
+    body = {**client.get(f"{API}/algorithms/{kept}/export").json(), "name": "my-words", **change}
+    file = SimpleUploadedFile("words.json", json.dumps(body).encode())
+    response = page.post("/algorithms/import", {"file": file})
+    assert response.status_code == 422
+    assert "cannot be shown" in response.content.decode()
     assert Algorithm.objects.filter(kind="dynamic").count() == 1
 
 
