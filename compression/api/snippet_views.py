@@ -8,6 +8,9 @@ from rest_framework.response import Response
 from accounts.http import ApiRequest
 from compression import snippets
 from compression.algorithms.snippets import for_algorithm
+from compression.analyses import selectors as analyses
+from compression.analyses.models import Analysis
+from compression.analyses.snippets import for_analysis
 from compression.api.algorithm_views import find
 from compression.batch import selectors as batches
 from compression.batch.models import Batch
@@ -16,6 +19,9 @@ from compression.compare import selectors as comparisons
 from compression.compare.models import Comparison
 from compression.compare.snippets import for_comparison
 from compression.models import Result
+from compression.optimising import selectors as optimising
+from compression.optimising.models import Optimisation
+from compression.optimising.snippets import for_optimisation
 from core.access import get_visible
 from core.api.snippets import SnippetOut, snippets_answer
 from core.api.views import ApiView
@@ -63,3 +69,26 @@ class ComparisonSnippets(ApiView):
         """Return code that measures the same candidates again, in the same order."""
         comparison: Comparison = get_visible(comparisons.with_measurements(), request.user, pk)
         return snippets_answer(for_comparison(comparison, base_of(request._request)))
+
+
+class OptimisationSnippets(ApiView):
+    """An optimisation as code."""
+
+    @extend_schema(responses=SnippetOut(many=True))
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Return code that searches again with the same wishes and downloads what came out.
+
+        Of an input that was deleted there is the command line alone.
+        """
+        row: Optimisation = get_visible(optimising.optimisations(request.user), request.user, pk)
+        return snippets_answer(for_optimisation(row, base_of(request._request)))
+
+
+class AnalysisSnippets(ApiView):
+    """An analysis as code."""
+
+    @extend_schema(responses=SnippetOut(many=True))
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Return code that looks at the same content; where it was deleted, the command line alone."""
+        analysis: Analysis = get_visible(analyses.analyses(request.user), request.user, pk)
+        return snippets_answer(for_analysis(analysis, base_of(request._request)))

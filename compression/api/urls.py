@@ -47,8 +47,18 @@ urlpatterns = [
     path(
         "optimizations/<uuid:pk>/keep", optimising_views.OptimisationKeep.as_view(), name="optimisation-keep"
     ),
+    path(
+        "optimizations/<uuid:pk>/snippets",
+        snippet_views.OptimisationSnippets.as_view(),
+        name="optimisation-snippets",
+    ),
     path("enhanced/analyze", analysis_views.Analyse.as_view(), name="analyze"),
     path("enhanced/analyze/<uuid:pk>", analysis_views.AnalysisDetail.as_view(), name="analysis"),
+    path(
+        "enhanced/analyze/<uuid:pk>/snippets",
+        snippet_views.AnalysisSnippets.as_view(),
+        name="analysis-snippets",
+    ),
     path("files/<uuid:pk>/blocks", analysis_views.FileBlocks.as_view(), name="blocks"),
     path(
         "optimizations/<uuid:pk>/algorithm",

@@ -4,7 +4,7 @@ from typing import Any
 
 from compression.optimising.models import Optimisation
 from core import snippets
-from core.snippets import COMMAND, CURL, PYTHON, Snippet
+from core.snippets import COMMAND, CURL, PYTHON, PYTHON_SAVE, Snippet
 
 PATH = "compression/enhanced/optimize-iterative"
 
@@ -29,8 +29,9 @@ def for_optimisation(row: Optimisation, base: str) -> list[Snippet]:
         ),
         (
             PYTHON,
-            f"{snippets.python_ask(base)}\n\n{snippets.python_call(PATH, repr(call))}\n"
-            f"print(answer['best']['ratio'], answer['best']['candidate'], answer['output'])",
+            f"{snippets.python_ask(base)}\n\n{PYTHON_SAVE}\n\n{snippets.python_call(PATH, repr(call))}\n"
+            f"print(answer['best']['ratio'], answer['best']['candidate'])\n"
+            f"save(answer['output'], {target!r})",
         ),
         command,
     ]
@@ -54,5 +55,6 @@ def _words(row: Optimisation) -> list[str]:
         f"--objective={row.objective}",
         f"--budget={row.budget_s:g}",
         f"--rounds={row.rounds}",
+        *([f"--trials={row.max_trials}"] if row.max_trials else []),
         f"--seed={row.seed}",
     ]

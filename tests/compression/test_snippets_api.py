@@ -8,6 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from compression.optimising.seeds import strategies_give
 from tests.compression.batches import Run, algorithms, begin, client, three
 from tests.compression.test_compress_pages import TEXT
 
@@ -20,7 +21,7 @@ LANGUAGES = ["curl", "python", "command_line"]
 
 
 @pytest.fixture
-def places(client: APIClient, three: list[Any], run_jobs: Run) -> dict[str, str]:
+def places(client: APIClient, three: list[Any], run_jobs: Run, settings: Any) -> dict[str, str]:
     """The page of each kind of result, by its address in the API."""
     call = {"text": TEXT, "algorithm": "zstd"}
     result = client.post(f"{API}/compression/compress", call, format="json").json()
@@ -29,11 +30,21 @@ def places(client: APIClient, three: list[Any], run_jobs: Run) -> dict[str, str]
     assert compared.status_code == 201, compared.content
     begin(client, three, "zstd", "xz")
     batch: Any = run_jobs()[0].result
+    settings.INLINE_WALL_S = 60  # the process that has the engine loaded may have to be started first
+    looked = client.post(f"{API}/compression/enhanced/analyze", {"text": TEXT}, format="json")
+    assert looked.status_code == 201, looked.content
+    analysed = looked.json()
+    strategies_give()
+    wishes = {"file": str(three[0].pk), "time_budget_s": 1}
+    assert client.post(f"{API}/compression/optimize", wishes, format="json").status_code == 202
+    optimised: Any = run_jobs()[0].result
     return {
         f"compression/results/{result['id']}": f"/results/{result['id']}",
         f"compression/compare/{compared.json()['id']}": f"/comparisons/{compared.json()['id']}",
         f"compression/batches/{batch['id']}": f"/batches/{batch['id']}",
         f"files/info/{three[0].pk}": f"/files/{three[0].pk}",
+        f"compression/optimizations/{optimised['id']}": f"/optimisations/{optimised['id']}",
+        f"compression/enhanced/analyze/{analysed['id']}": f"/analyses/{analysed['id']}",
     }
 
 

@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
 API = "/api/v1"
 LANGUAGES = ("curl", "python", "command_line")
 TEXT = b"one potato, two potato, three potato, four. " * 300
+TABLE = "".join(f"{n},2024-01-{1 + n % 28:02d},{n / 8:.3f}\n" for n in range(800)).encode()
 NAMES = [
     "a b.txt",
     'it\'s "quoted".txt',
@@ -295,6 +296,24 @@ def test_a_comparison(ask: Ask, run: Run, upload: Upload, tmp_path: Path, budget
         assert (again["seed"], again["file"]) == (7, file["id"])
     lines = (run("command_line", [snippets["command_line"]]) / "comparison.jsonl").read_text().splitlines()
     assert sorted(json.loads(line)["compressed_size"] for line in lines) == sorted(sizes)
+
+
+def test_an_optimisation(ask: Ask, run: Run, upload: Upload) -> None:
+    file = upload("a b's.csv", TABLE)
+    # So many trials and searches, and time for all of them: the same comes out each time.
+    call = {"file": file["id"], "strategy": "repeatable", "iterations": 1, "seed": 7, "time_budget_s": 120}
+    found = made(ask, "enhanced/optimize-iterative", **call)
+    output = ask("GET", f"files/info/{found['output']}")["sha256"]
+    for language, code in codes(ask, f"compression/optimizations/{found['id']}").items():
+        assert written(run(language, [code]))["a b's.csv.dcz"] == output, language
+
+
+def test_an_analysis(ask: Ask, run: Run, upload: Upload) -> None:
+    file = upload("a b's.csv", TABLE)
+    found = ask("POST", "compression/enhanced/analyze", {"file": file["id"]})
+    for language, code in codes(ask, f"compression/enhanced/analyze/{found['id']}").items():
+        wrote = written(run(language, [f"{code} > said"]) if language != "python" else run(language, [code]))
+        assert wrote.get("a b's.csv", file["sha256"]) == file["sha256"], language
 
 
 def test_of_a_deleted_input_there_is_the_command_line_for_a_copy(ask: Ask, run: Run, upload: Upload) -> None:
