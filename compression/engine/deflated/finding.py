@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,10 @@ from compression.engine.streams import Array
 GZIP, ZIP, PNG, IDAT = b"\x1f\x8b\x08", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"IDAT"
 ZLIB_SECOND = np.array([0x01, 0x5E, 0x9C, 0xDA], np.uint8)
 DEFLATED = 8
+MAGICS = GZIP, ZIP, PNG
 CHUNK = struct.Struct(">I4s")
+CHUNK_MEAN = 64
+"""Bytes of a chunk: images are apart from each other, so there are so many chunks in all of some content, and a run."""
 MAX_NAME = 1024
 MAX_CHUNKS = 1 << 16
 
@@ -44,28 +48,31 @@ class Place:
 def places(data: Array) -> Iterator[Place]:
     """All of them in order; most of those that are only two bytes of a zlib header turn out to be none."""
     content = data.tobytes()
-    for start in sorted({*_starts(content), *_zlib_starts(data)}):
-        place = _place(content, start)
+    chunks = MAX_CHUNKS + len(content) // CHUNK_MEAN
+    starts = [*(_starts(data, magic) for magic in MAGICS), _zlib_starts(data)]
+    for start in map(int, np.sort(np.concatenate(starts), kind="stable")):
+        if content.startswith(PNG, start):
+            place, looked_at = _png(content, start, min(chunks, MAX_CHUNKS))
+            chunks -= looked_at
+        else:
+            place = _place(content, start)
         if place:
             yield place
 
 
-def _starts(content: bytes) -> Iterator[int]:
-    for magic in (GZIP, ZIP, PNG):
-        at = content.find(magic)
-        while at >= 0:
-            yield at
-            at = content.find(magic, at + 1)
+def _starts(data: Array, magic: bytes) -> Any:
+    found = np.flatnonzero(data[: 1 - len(magic)] == magic[0])
+    for place, byte in enumerate(magic[1:], 1):
+        found = found[data[found + place] == byte]
+    return found
 
 
-def _zlib_starts(data: Array) -> Iterator[int]:
+def _zlib_starts(data: Array) -> Any:
     found = np.flatnonzero(data[:-1] == 0x78)
-    yield from found[np.isin(data[found + 1], ZLIB_SECOND)].tolist()
+    return found[np.isin(data[found + 1], ZLIB_SECOND)]
 
 
 def _place(content: bytes, start: int) -> Place | None:
-    if content.startswith(PNG, start):
-        return _png(content, start)
     if content.startswith(ZIP, start):
         return _zip(content, start)
     if content.startswith(GZIP, start):
@@ -99,10 +106,11 @@ def _gzip(content: bytes, start: int) -> Place | None:
     return Place(Form.RAW, at) if at < len(content) else None
 
 
-def _png(content: bytes, start: int) -> Place | None:
-    """The first run of IDAT chunks."""
-    at, chunks = start + len(PNG), list[tuple[int, int]]()
-    while at + 10 <= len(content) and len(chunks) < MAX_CHUNKS:
+def _png(content: bytes, start: int, most: int) -> tuple[Place | None, int]:
+    """The first run of IDAT chunks, and how many chunks were looked at; these are at most so many."""
+    at, looked_at, chunks = start + len(PNG), 0, list[tuple[int, int]]()
+    while at + 10 <= len(content) and looked_at < most:
+        looked_at += 1
         size, kind = CHUNK.unpack_from(content, at)
         if kind == IDAT:
             chunks.append((at + 8, at + 8 + size))
@@ -110,6 +118,6 @@ def _png(content: bytes, start: int) -> Place | None:
             break
         at += 12 + size
     if not chunks or chunks[0][1] - chunks[0][0] < 2:
-        return None
+        return None, looked_at
     first = chunks[0][0]
-    return Place(Form.PNG, first - 8, content[first : first + 2], tuple(chunks))
+    return Place(Form.PNG, first - 8, content[first : first + 2], tuple(chunks)), looked_at

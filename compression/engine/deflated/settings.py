@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from compression.engine.codecs.reader import Bytes
 from compression.engine.deflated import classic
@@ -27,6 +28,17 @@ GOLDEN = 0x68ED94EF
 """Of what zlib 1.2.13 makes of `_specimen`, all settings one after the other."""
 USUAL = {0: (1,), 1: (2, 3, 4, 5), 2: (6,), 3: (9, 8, 7)}
 """What the header of a zlib stream says of the level, and the levels that say it."""
+
+
+class Trial(NamedTuple):
+    """How many bytes of a stream are made again, of how much of its content; and how much was deflated for that.
+
+    The first two are 0 where the stream differs.
+    """
+
+    made: int
+    needed: int
+    tried: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +85,46 @@ class Settings:
         """The beginning of the stream of content that goes on: the blocks that are complete."""
         return self._compressor().compress(content) if sound() else self._classic(content, ended=False).packed
 
-    def make(self, content: memoryview, packed: memoryview) -> bool:
+    def make(self, content: memoryview, packed: memoryview) -> Trial:
         """Whether `packed` is what comes of `content`."""
         if not sound():
-            return self._starts(content, packed) and packed == self.deflated(content)
+            tried = self._started(content, packed)
+            fits = tried == len(content) and packed == self.deflated(content)
+            return Trial(len(packed), len(content), tried) if fits else Trial(0, 0, tried)
         compressor = self._compressor()
         at = 0
         for start in range(0, len(content), PIECE):
             made = compressor.compress(content[start : start + PIECE])
             if packed[at : at + len(made)] != made:
-                return False
+                return Trial(0, 0, start + PIECE)
             at += len(made)
-        return packed[at:] == compressor.flush()
+        fits = packed[at:] == compressor.flush()
+        return Trial(len(packed), len(content), len(content)) if fits else Trial(0, 0, len(content))
 
-    def begin(self, content: memoryview, packed: memoryview) -> tuple[int, int]:
-        """How many bytes of a stream without end are made, and of how much of its content; 0, 0 where it differs."""
+    def begin(self, content: memoryview, packed: memoryview) -> Trial:
+        """As much as is made of a stream without end."""
         if not sound():
-            made, needed = self._classic(content, ended=False) if self._starts(content, packed) else (b"", 0)
-            return (len(made), needed) if made and packed[: len(made)] == made else (0, 0)
+            tried = self._started(content, packed)
+            made, needed = self._classic(content, ended=False) if tried == len(content) else (b"", 0)
+            fits = made and packed[: len(made)] == made
+            return Trial(len(made), needed, tried) if fits else Trial(0, 0, tried)
         compressor = self._compressor()
         at = needed = 0
         for start in range(0, len(content), FINE_PIECE):
             made = compressor.compress(content[start : start + FINE_PIECE])
             if packed[at : at + len(made)] != made:
-                return 0, 0
+                return Trial(0, 0, start + FINE_PIECE)
             if made:
                 at, needed = at + len(made), min(start + FINE_PIECE, len(content))
-        return at, needed
+        return Trial(at, needed, len(content))
 
-    def _starts(self, content: memoryview, packed: memoryview) -> bool:
-        """Whether the first pieces of `content` lead to the beginning of `packed`."""
+    def _started(self, content: memoryview, packed: memoryview) -> int:
+        """The bytes of the first pieces of `content` by which `packed` differs; all where it does not."""
         for size in FIRST_PIECES:
             made = self._classic(content[:size], ended=False).packed if size < len(content) else b""
             if packed[: len(made)] != made:
-                return False
-        return True
+                return size
+        return len(content)
 
 
 def candidates(said: int | None, window: int, strategy: int = DEFAULT) -> Iterator[Settings]:

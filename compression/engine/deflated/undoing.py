@@ -13,6 +13,7 @@ import xxhash
 from compression.engine.deflated.finding import CHUNK, IDAT, MAX_CHUNKS, Form, Place, places
 from compression.engine.deflated.settings import DEFAULT, FILTERED, Settings, candidates
 from compression.engine.errors import CorruptStream
+from compression.engine.limits import KiB, MiB
 from compression.engine.streams import Array
 
 LEAST = 48
@@ -21,6 +22,11 @@ GROWTH = 12
 """The contents have together at most so many bytes for one of the whole: the pipeline allows little more."""
 PATIENCE = 6
 """So many streams that no settings fit, one after the other, and the rest is taken to be of the same maker."""
+VAIN, VAIN_EACH = 8 * MiB, 16 * KiB
+"""So many bytes may be read, inflated and deflated in vain, and eight times the whole besides: then no more is tried.
+And what each place in vain counts at least."""
+INFLATED, MOST_INFLATED = 4 * KiB, 256 * KiB
+"""So many bytes are inflated at a time, at first and at most: what is no stream shows soon."""
 KEPT = 16
 """So many contents are remembered."""
 
@@ -83,6 +89,7 @@ class _Finder:
     def __init__(self, data: Array) -> None:
         self._view = data.data
         self._left = GROWTH * len(data)
+        self._vain = VAIN + 8 * len(data)
         self._recent: OrderedDict[Settings, None] = OrderedDict()
         self._failures = 0
 
@@ -90,19 +97,30 @@ class _Finder:
         """What can be undone, in order, with its content."""
         end = 0
         for place in places:
-            if self._failures > PATIENCE and not self._recent:
+            if (self._failures > PATIENCE and not self._recent) or self._vain < 0:
                 return
-            found = self._undone(place) if place.start >= end else None
-            if found:
+            if place.start < end:
+                continue
+            if found := self._undone(place):
                 end = found[0].end
                 self._left -= found[0].size
                 yield found
+            else:
+                self._vain -= VAIN_EACH
 
     def _undone(self, place: Place) -> tuple[Undone, bytes] | None:
         packed = self._view[place.start :] if place.form is not Form.PNG else self._joined(place)[HEADER:]
         inflated = self._inflate(packed)
-        fitting = self._fitting(inflated, place) if inflated else None
-        if inflated is None or fitting is None:
+        found = self._made_again(inflated, place) if inflated else None
+        if not found:
+            self._vain -= (len(packed) if place.form is Form.PNG else 0) + (
+                len(inflated.content) if inflated else 0
+            )
+        return found
+
+    def _made_again(self, inflated: _Inflated, place: Place) -> tuple[Undone, bytes] | None:
+        fitting = self._fitting(inflated, place)
+        if fitting is None:
             return None
         settings, size = fitting
         content = inflated.content[:size]
@@ -119,15 +137,20 @@ class _Finder:
         return memoryview(b"".join(self._view[start:stop] for start, stop in place.chunks))
 
     def _inflate(self, packed: memoryview) -> _Inflated | None:
-        inflater = zlib.decompressobj(-15)
+        inflater, parts = zlib.decompressobj(-15), list[bytes]()
+        at, size, piece = 0, 0, INFLATED
         try:
-            content = inflater.decompress(packed, self._left + 1)
+            while at < len(packed) and size <= self._left and not inflater.eof:
+                parts.append(inflater.decompress(packed[at : at + piece], self._left - size + 1))
+                at, size = min(at + piece, len(packed)), size + len(parts[-1])
+                piece = min(2 * piece, MOST_INFLATED)
         except zlib.error:
+            size = 0
+        taken = at - len(inflater.unused_data)
+        if taken < LEAST or not 0 < size <= self._left:
+            self._vain -= at + sum(map(len, parts)) // 4  # quicker than the rest
             return None
-        taken = len(packed) - len(inflater.unused_data)
-        if taken < LEAST or not 0 < len(content) <= self._left:
-            return None
-        return _Inflated(content, packed[:taken], inflater.eof)
+        return _Inflated(b"".join(parts), packed[:taken], inflater.eof)
 
     def _fitting(self, inflated: _Inflated, place: Place) -> tuple[Settings, int] | None:
         """Settings that make the stream, and of how much of the content; those of before are tried first."""
@@ -138,16 +161,15 @@ class _Finder:
         likely = FILTERED if place.form is Form.PNG else DEFAULT
         further = candidates(said, window, likely) if self._failures <= PATIENCE else ()
         for settings in dict.fromkeys((*reversed(self._recent), *further)):
-            if inflated.ended:
-                fits, size = settings.make(content, inflated.packed), len(content)
-            else:
-                length, size = settings.begin(content, inflated.packed)
-                fits = length >= LEAST
-            if fits:
+            trial = (settings.make if inflated.ended else settings.begin)(content, inflated.packed)
+            if trial.made >= LEAST:
                 self._recent[settings] = None
                 self._recent.move_to_end(settings)
                 self._failures = 0
-                return settings, size
+                return settings, trial.needed
+            self._vain -= trial.tried
+            if self._vain < 0:
+                break
         self._failures += 1
         return None
 

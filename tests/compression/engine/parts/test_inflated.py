@@ -4,6 +4,7 @@ import gzip
 import io
 import random
 import struct
+import time
 import zipfile
 import zlib
 from collections import OrderedDict
@@ -167,3 +168,23 @@ def test_images_of_endless_chunks_are_refused() -> None:
 def test_an_image_is_proposed_with_its_rows() -> None:
     chains = [proposal.chain for proposal in proposals(Stream(array(png(pixels(100, 150), 100, 8192))))]
     assert (Inflated(), Scanlines(row=300, channels=3)) in chains
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x78\x9c" * 500_000,
+        b"\x1f\x8b\x08\0\0\0\0\0\0\3" * 100_000,
+        b"".join(
+            b"\x89PNG\r\n\x1a\n" + struct.pack(">I4s", 16 * left - 4, b"aaaa")
+            for left in range(20_000, 0, -1)
+        )
+        + struct.pack(">I4sI", 0, b"IDAT", zlib.crc32(b"IDAT")) * 20_000,
+        (zlib.compress(bytes(3_000_000))[:-4] + b"none") * 300,
+    ],
+    ids=["headers", "members", "images with the same chunks", "checksums that are wrong"],
+)
+def test_what_only_seems_to_be_streams_takes_little_time(data: bytes) -> None:
+    began = time.process_time()
+    assert list(proposals(Stream(array(data)))) == []
+    assert time.process_time() - began < 5
