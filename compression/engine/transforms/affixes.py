@@ -77,8 +77,9 @@ def affixes(data: Array, ends: Any) -> tuple[bytes, bytes]:
     """What most of some strings have in common at their beginning, and at their end."""
     rows = np.unique(np.linspace(0, len(ends) - 1, LOOKED_AT).astype(np.int64))
     looked_at = [string[:-1] for string in strings.chosen(data, ends, rows)]
-    before = _common(looked_at).rstrip(NUMERIC)
-    behind = _common([string[len(before) :][::-1] for string in looked_at if string.startswith(before)])[::-1]
+    before = _common([string[:MAX_AFFIX] for string in looked_at]).rstrip(NUMERIC)
+    rests = [string[len(before) :] for string in looked_at if string.startswith(before)]
+    behind = _common([rest[-MAX_AFFIX:][::-1] for rest in rests])[::-1]
     return before, behind.lstrip(NUMERIC)
 
 
@@ -91,4 +92,4 @@ def _common(listed: list[bytes]) -> bytes:
     # What is common to the least and the greatest is common to all between.
     pairs = zip(min(alike), max(alike), strict=False)
     length = next((n for n, (one, other) in enumerate(pairs) if one != other), len(min(alike)))
-    return min(alike)[: min(length, MAX_AFFIX)]
+    return min(alike)[:length]

@@ -80,10 +80,12 @@ def hex_pattern(data: Array, ends: Any, letters: str) -> bytes:
     rows = np.unique(np.linspace(0, len(ends) - 1, LOOKED_AT).astype(np.int64))
     some = strings.chosen(data, ends, rows)
     length = sorted(map(len, some))[len(some) // 2]
+    if not 1 < length <= MAX_PATTERN:
+        raise Unfit("The strings are too long, or empty")
     alike = np.frombuffer(b"".join(string for string in some if len(string) == length), np.uint8)
     table = alike.reshape(-1, length)[:, :-1]
     digits = np.frombuffer(b"0123456789abcdef" if letters == "lower" else b"0123456789ABCDEF", np.uint8)
     literal = (table == table[0]).all(axis=0) & ~np.isin(table[0], digits)
-    if not 1 < length <= MAX_PATTERN or not 1 <= np.count_nonzero(~literal) <= MAX_DIGITS:
+    if not 1 <= np.count_nonzero(~literal) <= MAX_DIGITS:
         raise Unfit("The strings are not of one form")
     return np.where(literal, table[0], 0).astype(np.uint8).tobytes()
