@@ -96,11 +96,9 @@ class AlgorithmDetail(ApiView):
         algorithm = find(request, name)
         form = AlgorithmChangeIn(data=request.data)
         form.is_valid(raise_exception=True)
-        changes = dict(form.validated_data)
-        shared = changes.pop("shared", None)
-        if shared is not None:
-            own.algorithm_share(algorithm=algorithm, actor=request.user, shared=shared)
-        changed = services.algorithm_change(algorithm=algorithm, actor=request.user, changes=changes)
+        changed = own.algorithm_change(
+            algorithm=algorithm, actor=request.user, changes=form.validated_data
+        )
         return Response(detail(changed))
 
     @extend_schema(responses={204: None})

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from compression import planning, rules
-from compression.algorithms.services import algorithm_delete, facts_of
+from compression.algorithms import services
 from compression.choices import AlgorithmKind, AlgorithmStatus
 from compression.engine import portable
 from compression.engine.errors import CorruptStream, EngineError, InvalidParams
@@ -70,8 +70,7 @@ def algorithm_keep(
     if row is None:
         row = _create(actor, whole, codec, title or name, description)
     elif row.owner_id != actor.pk:
-        detail = f"The name “{whole}” is taken. Choose another one."
-        raise Conflict(detail, code="name_taken", errors=[FieldError("name", "name_taken", detail)])
+        raise _taken(whole)
     else:
         _next_version(row, codec, title, description)
     AlgorithmVersion.objects.update_or_create(
@@ -85,17 +84,29 @@ def algorithm_keep(
 
 
 def _create(owner: "User", name: str, codec: "Codec", title: str, description: str) -> Algorithm:
-    return Algorithm.objects.create(
-        name=name,
-        title=title,
-        description=description,
-        kind=AlgorithmKind.DYNAMIC,
-        status=AlgorithmStatus.ACTIVE,
-        config=codec.config(),
-        owner=owner,
-        shared=False,
-        **{**facts_of(codec), "colour": COLOUR, "params_schema": OPEN_PARAMS},
-    )
+    facts: dict[str, Any] = {
+        "name": name,
+        "title": title,
+        "description": description,
+        "kind": AlgorithmKind.DYNAMIC,
+        "status": AlgorithmStatus.ACTIVE,
+        "config": codec.config(),
+        "owner": owner,
+        "shared": False,
+        **services.facts_of(codec),
+        "colour": COLOUR,
+        "params_schema": OPEN_PARAMS,
+    }
+    try:
+        with transaction.atomic():
+            return Algorithm.objects.create(**facts)
+    except IntegrityError as error:  # a request that was as quick
+        raise _taken(name) from error
+
+
+def _taken(name: str) -> Conflict:
+    detail = f"The name “{name}” is taken. Choose another one."
+    return Conflict(detail, code="name_taken", errors=[FieldError("name", "name_taken", detail)])
 
 
 def _next_version(row: Algorithm, codec: "Codec", title: str, description: str) -> None:
@@ -158,12 +169,22 @@ def algorithm_share(*, algorithm: Algorithm, actor: "User", shared: bool) -> Alg
     return row
 
 
+@transaction.atomic
+def algorithm_change(*, algorithm: Algorithm, actor: "User", changes: Mapping[str, Any]) -> Algorithm:
+    """Change what `changes` names, all or nothing: whether it is `shared`, and what `algorithms.services` changes."""
+    others = dict(changes)
+    shared = others.pop("shared", None)
+    if shared is not None:
+        algorithm_share(algorithm=algorithm, actor=actor, shared=shared)
+    return services.algorithm_change(algorithm=algorithm, actor=actor, changes=others)
+
+
 def algorithm_remove(*, algorithm: Algorithm, actor: "User") -> None:
     """Delete an algorithm, by its owner or by staff; a preset as `algorithms.services` says, by staff alone."""
     if algorithm.owner_id is not None and (algorithm.owner_id == actor.pk or actor.is_staff):
         algorithm_forget(algorithm=algorithm, actor=actor)
     elif actor.is_staff:
-        algorithm_delete(algorithm=algorithm, actor=actor)
+        services.algorithm_delete(algorithm=algorithm, actor=actor)
     else:
         raise Forbidden("Only its owner, or staff, can delete an algorithm.", code="role_missing")
 

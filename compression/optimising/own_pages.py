@@ -16,20 +16,21 @@ def of(user: "User", algorithm: Algorithm) -> dict[str, Any]:
     if not (algorithm.config or {}).get("pipeline"):
         return {}
     mine = algorithm.owner_id == user.pk
+    names = mine or user.is_staff  # of files that are the owner's alone
     export = reverse("api:compression:algorithm-export", args=[algorithm.name])
     return {
         "own": {
             "mine": mine,
-            "can_delete": algorithm.owner_id is not None and (mine or user.is_staff),
+            "can_delete": algorithm.owner_id is not None and names,
             "can_share": user.is_staff and algorithm.owner_id is not None,
             "export_url": export,
             "versions": [
                 {
                     "version": row.version,
                     "made": row.created_at,
-                    "from": _origin(row.report or {}),
+                    "from": _origin(row.report or {}, names=names),
                     "sets": _sets(row.report or {}),
-                    "files": (row.report or {}).get("files", []),
+                    "files": (row.report or {}).get("files", []) if names else [],
                     "export_url": f"{export}?version={row.version}",
                 }
                 for row in algorithm.versions.order_by("-version")[:20]
@@ -38,12 +39,13 @@ def of(user: "User", algorithm: Algorithm) -> dict[str, Any]:
     }
 
 
-def _origin(report: dict[str, Any]) -> str:
+def _origin(report: dict[str, Any], *, names: bool) -> str:
     if report.get("kind") == "training":
         return f"trained on {report['train']['files']} files"
     if report.get("kind") == "optimisation":
         content, packed = report.get("content") or 0, report.get("size") or 0
-        return f"found for {report.get('file', 'a file')}, {ratio(content / packed if packed else None)}×"
+        file = report.get("file", "a file") if names else "a file"
+        return f"found for {file}, {ratio(content / packed if packed else None)}×"
     return "imported from a file" if report.get("kind") == "import" else "made here"
 
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import model_to_dict
 from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
+from compression.algorithms import services
+from compression.engine.codecs import Codec
 from compression.models import Algorithm, AlgorithmVersion, Result
+from compression.optimising.algorithms import algorithm_keep_found
 from core.access.roles import Scope
 from files.models import File
 from tests.compression.optimisations import API, ROWS, Run, algorithms, client, content, done, store, table
@@ -20,6 +24,14 @@ assert algorithms
 assert client
 assert table  # fixtures
 
+TRAINED = {
+    "kind": "training",
+    "plain": "zstd-19",
+    **{name: {"files": 1, "size": 90, "ratio": 3, "plain_ratio": 2} for name in ("train", "test")},
+    "files": [
+        {"name": "payslip.txt", "set": "test", "size": 90, "compressed_size": 30, "plain_size": 45},
+    ],
+}
 OTHER = "".join(f"{n},2024-02-{1 + n % 28:02d},{n / 4:.3f},name {n % 7}\n" for n in range(2000)).encode()
 
 
@@ -116,6 +128,69 @@ def test_it_is_its_owners_until_operators_share_it(
     assert outsider.delete(f"{API}/algorithms/{kept}").status_code == 403
     assert AuditEntry.objects.filter(action="algorithm.shared").count() == 1
     assert operator.put(f"{API}/algorithms/zstd", {"shared": False}, format="json").status_code == 409
+
+
+def test_a_change_is_made_as_a_whole_or_not_at_all(
+    api: Callable[..., APIClient], otto: User, kept: str
+) -> None:
+    operator = api(otto, Scope.ADMIN)
+    change = {"shared": True, "title": "Rows", "status": "testing"}
+    refused = operator.put(f"{API}/algorithms/{kept}", change, format="json")
+    assert refused.status_code == 409, refused.content
+    row = Algorithm.objects.get(name=kept)
+    assert (row.shared, row.title, row.status) == (False, "my-rows", "active")
+    assert not AuditEntry.objects.filter(action__in=("algorithm.shared", "algorithm.changed")).exists()
+    whole = operator.put(f"{API}/algorithms/{kept}", {**change, "status": "disabled"}, format="json")
+    assert whole.status_code == 200, whole.content
+    row.refresh_from_db()
+    assert (row.shared, row.title, row.status) == (True, "Rows", "disabled")
+
+
+def test_names_of_files_are_their_owners_where_it_is_shared(
+    api: Callable[..., APIClient], client: APIClient, page: Client, ada: User, ben: User, run_jobs: Run
+) -> None:
+    row = done(client, store(ada, salaries=ROWS)[0], run_jobs)
+    kept = algorithm_keep_found(optimisation=row, actor=ada, name="my-rows")
+    kept.versions.create(version=2, config=kept.config, report=TRAINED)
+    Algorithm.objects.filter(pk=kept.pk).update(shared=True)
+    own = page.get(f"/algorithms/{kept.name}").content.decode()
+    assert "found for salaries.txt" in own
+    assert "payslip.txt" in own
+    browser = Client()
+    browser.force_login(ben)
+    shown = browser.get(f"/algorithms/{kept.name}").content.decode()
+    assert "found for a file, " in shown
+    assert "Files that it had not seen" in shown
+    assert "Each file" not in shown
+    told = api(ben).get(f"{API}/algorithms/{kept.name}").content.decode()
+    exported = api(ben).get(f"{API}/algorithms/{kept.name}/export").content.decode()
+    for text in (shown, told, exported):
+        assert kept.name.partition(".")[2] in text
+        assert "salaries" not in text
+        assert "payslip" not in text
+
+
+def test_a_name_that_is_taken_in_the_meantime_is_refused(
+    client: APIClient, ben: User, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = client.get(f"{API}/algorithms/{kept}/export").json()
+    row, facts_of = Algorithm.objects.get(name=kept), services.facts_of
+
+    def meanwhile(codec: Codec) -> dict[str, Any]:
+        Algorithm.objects.create(**{**model_to_dict(row), "name": "ada.their-rows", "owner": ben})
+        return facts_of(codec)
+
+    monkeypatch.setattr(services, "facts_of", meanwhile)
+    refused = client.post(f"{API}/algorithms/import?name=their-rows", body, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "name_taken")
+    assert [error["field"] for error in refused.json()["errors"]] == ["name"]
+
+
+def test_a_name_of_somebody_elses_is_refused(client: APIClient, ben: User, kept: str) -> None:
+    body = client.get(f"{API}/algorithms/{kept}/export").json()
+    Algorithm.objects.filter(name=kept).update(owner=ben)
+    refused = client.post(f"{API}/algorithms/import", body, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "name_taken")
 
 
 def test_two_accounts_may_use_the_same_name(
