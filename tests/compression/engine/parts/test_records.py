@@ -11,8 +11,6 @@ from compression.engine.streams import Array, Kind, Stream
 from compression.engine.transforms.split import Split
 from tests.compression.engine.samples import prose
 
-from .trips import assert_restored
-
 RANDOM = np.random.default_rng(11)
 COUNT = 6000
 
@@ -69,8 +67,7 @@ def test_a_header_of_any_length_is_left_out(header: int) -> None:
     ids=["prose", "noise", "empty", "zeros", "few"],
 )
 def test_nothing_is_proposed_that_does_not_fit(data: Array) -> None:
-    for split in found(data):
-        assert_restored(split, data.tobytes())
+    assert found(data) == []
 
 
 def test_text_and_noise_have_no_records() -> None:
