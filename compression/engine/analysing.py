@@ -1,7 +1,7 @@
 """A look at content for people and programs: its features, the structure found in it, and pictures of it."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from compression.engine import places
 from compression.engine.analysed import Analysis, Finding, Part, Records
 from compression.engine.analysis.features import FEATURES_VERSION, byte_entropy, features_of
 from compression.engine.analysis.proposals import Proposal
-from compression.engine.codecs.reader import Bytes
+from compression.engine.codecs.reader import Bytes, ReadAt
 from compression.engine.describing import elements, printable
 from compression.engine.limits import KiB
 from compression.engine.searching import Aim, Objective, Trace
@@ -23,9 +23,6 @@ from compression.engine.transforms.table import Table
 PARTS = 200
 """Fields or columns that are told of, at most."""
 
-Read = Callable[[int, int], Bytes]
-"""Gives bytes of the content from an offset on: so many, all of which are there."""
-
 
 def analyze(data: Bytes, budget_cpu_s: float = 2.0) -> Analysis:
     """Look at content: features, structure and pictures, in about so many CPU seconds at most; takes any bytes."""
@@ -33,7 +30,7 @@ def analyze(data: Bytes, budget_cpu_s: float = 2.0) -> Analysis:
     return analyze_parts(lambda offset, length: view[offset : offset + length], len(view), budget_cpu_s)
 
 
-def analyze_parts(read: Read, size: int, budget_cpu_s: float = 2.0) -> Analysis:
+def analyze_parts(read: ReadAt, size: int, budget_cpu_s: float = 2.0) -> Analysis:
     """As `analyze`, of content of any size: no more of it is read than `places` says."""
     started = time.process_time()
     sample = head(Stream(array(read(*places.front(size)))), places.FRONT)
@@ -68,7 +65,7 @@ def _short(proposal: Proposal) -> tuple[str, ...]:
     return tuple(printable(str(transform)) for transform in proposal.chain)
 
 
-def _pictures(read: Read, size: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
+def _pictures(read: ReadAt, size: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """Bits for a byte along the content, by the middle 64 KiB of each window; and how often each byte occurs."""
     along, histogram = [], np.zeros(256, np.int64)
     for place in places.windows(size):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import xxhash
 
-from compression.engine.codecs.reader import ByteReader, Bytes
+from compression.engine.codecs.reader import ByteReader, Bytes, ReadAt
 from compression.engine.errors import CorruptStream, LimitExceeded
 from compression.engine.limits import Limits, MiB
 from compression.engine.pipeline import Pipeline
@@ -38,7 +38,6 @@ SLACK = 64 * 1024
 TRAILER = 8
 """Bytes behind the end block that lead a reader to its start."""
 CHECKSUM = 8
-MAX_END = 512 * MiB
 OUTLINE = 64
 """Bytes that hold the beginning of a frame, up to its payload."""
 
@@ -258,7 +257,7 @@ def _index(source: _Counted, most: int) -> tuple[list[Entry], int, bytes]:
 class Seekable:
     """A container whose bytes can be read at any place: `read(offset, length)` gives exactly so many of them."""
 
-    def __init__(self, read: Callable[[int, int], Bytes], total: int, limits: Limits) -> None:
+    def __init__(self, read: ReadAt, total: int, limits: Limits) -> None:
         self._read = read
         self._limits = limits
         if total < len(MAGIC) + TRAILER or bytes(read(0, len(MAGIC))) != MAGIC:

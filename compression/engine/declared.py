@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from compression.engine.codecs import Codec
 from compression.engine.codecs.zstd import zstd
+from compression.engine.detect import SKIPPABLE
 from compression.engine.errors import CorruptStream, EngineError
 from compression.engine.limits import MiB
 from compression.engine.source import Source
@@ -15,7 +16,6 @@ MAX_STEPS = 50_000
 """Headers looked at: some 100 ms. Zstandard has one for every 128 KiB of content."""
 MAX_XZ_INDEX = 1 * MiB
 
-_SKIPPABLE = range(0x184D2A50, 0x184D2A60)
 _ZSTD, _LZ4, _XZ_END = 0xFD2FB528, 0x184D2204, b"YZ"
 
 
@@ -84,7 +84,7 @@ class _Frames(_Walk):
         at, sizes, checks = 0, list[int | None](), True
         while at < self._end:
             magic = self._number(at)
-            if magic in _SKIPPABLE:
+            if magic in SKIPPABLE:
                 at += 8 + self._number(at + 4)
             elif magic == _ZSTD:
                 at, size, check = self._zstd(at)

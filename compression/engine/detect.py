@@ -17,7 +17,8 @@ _MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (2, b"b2frame\x00", "blosc2"),
 )
 _BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
-_SKIPPABLE = range(0x184D2A50, 0x184D2A60)
+SKIPPABLE = range(0x184D2A50, 0x184D2A60)
+"""The first 4 bytes, little endian, of a frame of zstd or LZ4 that is passed over."""
 
 
 def detect(head: bytes) -> str | None:
@@ -31,7 +32,7 @@ def detect(head: bytes) -> str | None:
             return codec_id
     if head[:3] == b"BZh" and head[3:4] in b"123456789" and head[4:10] in _BZIP2_BLOCKS:
         return "bzip2"
-    if int.from_bytes(head[:4], "little") in _SKIPPABLE:
+    if int.from_bytes(head[:4], "little") in SKIPPABLE:
         return _behind_skippable(head)
     if _looks_like_zlib(head):
         return "zlib"

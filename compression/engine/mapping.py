@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from compression.engine.blockmap import EXAMINED, LISTED, Block, BlockMap, Examined, Used
-from compression.engine.codecs.reader import Bytes
+from compression.engine.codecs.reader import Bytes, ReadAt
 from compression.engine.container import Frame, Seekable
 from compression.engine.errors import EngineError, InvalidParams
 from compression.engine.leaves.bzip3 import Bzip3Leaf
@@ -21,8 +21,6 @@ OTHERS = 4
 """Pipelines of the container that are tried on blocks of others, the most used first."""
 PLAIN: tuple[End, ...] = (End(ZstdLeaf()), End(LzmaLeaf()), End(Bzip3Leaf()))
 
-Read = Callable[[int, int], Bytes]
-
 
 def blocks(blob: Bytes, budget_cpu_s: float = 8.0, limits: Limits | None = None) -> BlockMap:
     """The map of a container in memory; see `blocks_of`."""
@@ -34,7 +32,7 @@ def blocks(blob: Bytes, budget_cpu_s: float = 8.0, limits: Limits | None = None)
     return blocks_of(read, len(view), budget_cpu_s, limits)
 
 
-def blocks_of(read: Read, total: int, budget_cpu_s: float = 8.0, limits: Limits | None = None) -> BlockMap:
+def blocks_of(read: ReadAt, total: int, budget_cpu_s: float = 8.0, limits: Limits | None = None) -> BlockMap:
     """The map of a container of `total` bytes, of which `read(offset, length)` gives any.
 
     Blocks are decoded and others are tried on them as long as the budget of CPU seconds is not spent: at most 32,

@@ -18,6 +18,9 @@ Array = NDArray[np.uint8]
 WIDTHS = (1, 2, 4, 8)
 """Bytes of the whole numbers that NumPy has types for."""
 
+MAX_LAG = 1 << 22
+"""Neighbours are at most so many elements apart: numbers of a row, of a plane."""
+
 
 class Kind(StrEnum):
     """What the elements of a stream are."""

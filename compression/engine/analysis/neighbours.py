@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from compression.engine.analysis.proposals import Proposal, proposer
-from compression.engine.streams import Kind, Stream, words
+from compression.engine.streams import MAX_LAG, Kind, Stream, words
 from compression.engine.transforms import Transform
 from compression.engine.transforms.delta import Delta
 from compression.engine.transforms.lattice import Lattice
 from compression.engine.transforms.planes import Planes
-from compression.engine.transforms.predict import MAX_COUNT, MAX_LAG, Predict
+from compression.engine.transforms.predict import MAX_COUNT, Predict
 from compression.engine.transforms.split import Split
 
 RATES = (11, 13)

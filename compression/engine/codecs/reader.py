@@ -1,10 +1,12 @@
 """Cutting a stream of chunks of any size into the pieces that a format is made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from compression.engine.errors import SourceUnreadable, TruncatedStream
 
 Bytes = bytes | bytearray | memoryview
+ReadAt = Callable[[int, int], Bytes]
+"""Gives bytes from an offset on: so many, all of which are there."""
 
 CHUNK = 256 << 10
 """Encoders are fed in chunks of exactly this size (the last is smaller), so that their output never depends on how

@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 
 from compression.engine.kernels import helper, kernel
+from compression.engine.kernels.moment_items import (
+    DAY,
+    FRACTION,
+    HOUR,
+    LITERAL,
+    MINUTE,
+    MONTH,
+    MONTH_NAME,
+    PADDED,
+    PLAIN,
+    SECOND,
+    SHORT_YEAR,
+    SPACED,
+    WEEKDAY,
+    YEAR,
+)
 
-LITERAL, YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, FRACTION, MONTH_NAME, WEEKDAY, SHORT_YEAR = range(11)
-"""Arguments: the byte of a literal; for others how a number is written: PADDED with zeros to its width, SPACED with a
-space, or PLAIN; for a FRACTION its digits. Names are of three letters."""
-PADDED, PLAIN, SPACED = 0, 1, 2
 ZERO, SPACE, NEWLINE = 48, 32, 10
 
 

@@ -11,9 +11,8 @@ from compression.engine.codecs.reader import Bytes
 from compression.engine.errors import CorruptStream, InvalidParams, Unfit
 from compression.engine.leaves.base import Leaf, leaf
 from compression.engine.limits import MiB
-from compression.engine.streams import WIDTHS, Array, array, flat, words
+from compression.engine.streams import MAX_LAG, WIDTHS, Array, array, flat, words
 
-MAX_LAG = 1 << 22
 TABLES = 16 * MiB
 
 

@@ -8,14 +8,27 @@ import numpy as np
 
 from compression.engine.codecs.params import Text, parameter
 from compression.engine.errors import CorruptStream, InvalidParams
+from compression.engine.kernels.moment_items import (
+    DAY,
+    FRACTION,
+    HOUR,
+    LITERAL,
+    MINUTE,
+    MONTH,
+    MONTH_NAME,
+    PADDED,
+    PLAIN,
+    SECOND,
+    SHORT_YEAR,
+    SPACED,
+    WEEKDAY,
+    YEAR,
+)
 from compression.engine.streams import Array
 from compression.engine.transforms.base import transform
 from compression.engine.transforms.numeric import Numeric
 
 NAMES = np.frombuffer(b"JanFebMarAprMayJunJulAugSepOctNovDecThuFriSatSunMonTueWed", np.uint8)
-LITERAL, YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, FRACTION, MONTH_NAME, WEEKDAY, SHORT_YEAR = range(11)
-PADDED, PLAIN, SPACED = range(3)
-"""As `kernels.moments` has them."""
 ITEMS = {
     "Y": (YEAR, PADDED),
     "y": (SHORT_YEAR, PADDED),

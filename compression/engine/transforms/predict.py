@@ -8,13 +8,12 @@ import numpy as np
 
 from compression.engine.codecs.params import Choice, Integer, parameter
 from compression.engine.errors import CorruptStream, Unfit
-from compression.engine.streams import Array, Kind, Stream, flat, words
+from compression.engine.streams import MAX_LAG, Array, Kind, Stream, flat, words
 from compression.engine.transforms.base import Encoded, Transform, transform
 from compression.engine.wire import Reader, Writer
 
 MAX_COUNT = 1 << 24
 """Numbers in a stream, at most: each takes some 12 bytes of memory at work."""
-MAX_LAG = 1 << 22
 ORDER = 16
 """Samples before one that it is predicted from, where there are no rows."""
 INPUT_BITS = 17
@@ -56,7 +55,7 @@ class Predict(Transform):
         if stream.size % self.width or stream.size > MAX_COUNT * self.width:
             raise Unfit(f"{stream.size} bytes are no numbers of {self.width} bytes, or too many")
         values = self._values(stream.data)
-        drop = _drop(values, self.step)
+        drop = _drop(values)
         folded = np.empty(len(values), np.uint32)
         self._run(values, folded, drop, decoding=False)
         writer = Writer()
@@ -141,7 +140,7 @@ def _ordered(numbers: Any) -> Any:
     return numbers ^ ((numbers >> numbers.dtype.type(8 * numbers.itemsize - 1)) & most)
 
 
-def _drop(values: Any, step: int) -> int:
+def _drop(values: Any) -> int:
     """The bits that differences of neighbours have above those that the predictor takes: nine of ten are within."""
     apart = np.abs(np.diff(values.astype(np.int64))[:: max(len(values) // 50_000, 1)])
     usual = int(np.partition(apart, len(apart) * 9 // 10)[len(apart) * 9 // 10]) if len(apart) else 0
