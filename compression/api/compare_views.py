@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import ApiRequest
@@ -139,9 +138,7 @@ class ComparisonDetail(ApiView):
 class ComparisonExport(ApiView):
     """A comparison as a file."""
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Take any `Accept`: `format` says what is wanted."""
-        return super().perform_content_negotiation(request, force=True)
+    any_accept = True  # `format` says what is wanted
 
     @extend_schema(
         parameters=[

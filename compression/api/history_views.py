@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework.request import Request
 
 from accounts.http import ApiRequest
 from compression import selectors
@@ -53,12 +52,9 @@ class Export(ListView):
     name = ""
     extra_parameters = ("format",)
     pagination_class = None
+    any_accept = True  # `format` says what is wanted
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Take any `Accept`: `format` says what is wanted."""
-        return super().perform_content_negotiation(request, force=True)
-
-    def get(self, request: ApiRequest, *args: Any, **kwargs: Any) -> PiecesHandoff:  # type: ignore[override]
+    def get(self, request: ApiRequest, *args: Any, **kwargs: Any) -> PiecesHandoff:  # type: ignore[override] # it is no page of a list
         """Send all rows that match."""
         for word in ("page", "page_size"):
             if word in request.query_params:

@@ -20,6 +20,7 @@ class Stream(ApiView):
     """Raw body in, raw body out."""
 
     keeps_answers = False
+    any_accept = True  # the answer has the one type it has
     parser_classes: Any = (NoParser,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -27,10 +28,6 @@ class Stream(ApiView):
         if request.content_type.startswith("multipart/"):
             raise UnsupportedMedia("Send the bytes themselves as the body, not a form.")
         super().initial(request, *args, **kwargs)
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Take any `Accept`: the answer has the one type it has."""
-        return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
         request={"application/octet-stream": OpenApiTypes.BINARY},

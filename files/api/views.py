@@ -10,7 +10,6 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import ApiRequest
@@ -97,9 +96,7 @@ class FileSnippets(ApiView):
 class FileDownload(ApiView):
     """The bytes of a file."""
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Take any `Accept`: the file has the one type it has."""
-        return super().perform_content_negotiation(request, force=True)
+    any_accept = True  # the file has the one type it has
 
     @extend_schema(
         parameters=[
