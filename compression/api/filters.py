@@ -24,7 +24,7 @@ class AlgorithmFilters(CreatedFilters):
         model = Algorithm
         fields = ["family", "kind", "status", "streaming", "lossless"]
 
-    def filter_enabled(self, queryset: QuerySet[Algorithm], name: str, value: bool) -> QuerySet[Algorithm]:  # noqa: FBT001
+    def filter_enabled(self, queryset: QuerySet[Algorithm], name: str, value: bool) -> QuerySet[Algorithm]:  # noqa: FBT001 as django-filter calls it
         """Keep those that take new work, or the others."""
         wanted = {"status__in": sorted(USABLE), "available": True}
         return queryset.filter(**wanted) if value else queryset.exclude(**wanted)

@@ -170,7 +170,7 @@ class CompressIn(InputIn):
 class DecompressIn(InputIn):
     """A call to decompress; without an algorithm the format is found from the bytes."""
 
-    text = None  # type: ignore[assignment]
+    text = None  # type: ignore[assignment] # how DRF leaves out an inherited field
     algorithm = rules.ALGORITHM_NAME.serializer_field(required=False)
     params = serializers.DictField(
         required=False, help_text="What decoding needs: a dictionary, for example."

@@ -15,7 +15,7 @@ if sys.flags.no_site:
 
     site.main()
 
-from compression.cli.main import run  # noqa: E402
+from compression.cli.main import run  # noqa: E402 what comes before has to be first
 
 try:
     if _interruptible:

@@ -42,15 +42,15 @@ class Report:
         """Say what came of one input."""
         self._wipe()
         if self._json:
-            print(json.dumps(facts), flush=True)  # noqa: T201
+            print(json.dumps(facts), flush=True)
         elif not self._quiet:
-            print(line, file=sys.stderr)  # noqa: T201
+            print(line, file=sys.stderr)
 
     def table(self, rows: list[dict[str, Any]], lines: list[str]) -> None:
         """Print what was asked for."""
         self._wipe()
         for text in [json.dumps(row) for row in rows] if self._json else lines:
-            print(text)  # noqa: T201
+            print(text)
 
     def skipped(self, label: str, reason: str) -> None:
         """Say what was passed over."""
@@ -59,9 +59,9 @@ class Report:
     def error(self, line: str, facts: dict[str, Any] | None = None) -> None:
         """Say what failed."""
         self._wipe()
-        print(f"dynacomp: {line}", file=sys.stderr)  # noqa: T201
+        print(f"dynacomp: {line}", file=sys.stderr)
         if self._json and facts is not None:
-            print(json.dumps(facts), flush=True)  # noqa: T201
+            print(json.dumps(facts), flush=True)
 
     def close(self) -> None:
         """Leave the terminal's line clean."""

@@ -52,7 +52,8 @@ class CompareForm(InputForm):
     def __init__(self, usable: Sequence[Algorithm], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.usable = usable
-        self.fields["algorithms"].choices = [(row.name, row.title) for row in usable]  # type: ignore[attr-defined]
+        algorithms: Any = self.fields["algorithms"]
+        algorithms.choices = [(row.name, row.title) for row in usable]
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the algorithms by the group of their colour, with whether each is chosen: all, until one chooses."""

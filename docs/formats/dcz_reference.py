@@ -1734,16 +1734,16 @@ def inflated(p: Any, streams: list[bytes], note: bytes) -> bytes:
         cut_short, form = divmod(reader.number(6), 4)
         number, size = reader.number(), reader.number()
         content = contents.exactly(size)
-        packed = deflated(content, number, bool(cut_short))
+        packed = deflated(content, number, cut_short=bool(cut_short))
         if form and not cut_short:
             packed += struct.pack(">I", zlib.adler32(content))
         if form == 2:
-            packed = in_chunks(reader.exactly(2) + packed, reader.numbers(), bool(cut_short))
+            packed = in_chunks(reader.exactly(2) + packed, reader.numbers(), cut_short=bool(cut_short))
         parts.append(packed)
     return b"".join([*parts, around.rest()])
 
 
-def deflated(content: bytes, number: int, cut_short: bool) -> bytes:  # noqa: FBT001 one of the settings
+def deflated(content: bytes, number: int, *, cut_short: bool) -> bytes:
     """What zlib makes of content, with the settings of a number."""
     rest, window = divmod(number, 7)
     rest, strategy = divmod(rest, 5)
@@ -1752,7 +1752,7 @@ def deflated(content: bytes, number: int, cut_short: bool) -> bytes:  # noqa: FB
     return compressor.compress(content) + (b"" if cut_short else compressor.flush())
 
 
-def in_chunks(packed: bytes, sizes: list[int], cut_short: bool) -> bytes:  # noqa: FBT001 as above
+def in_chunks(packed: bytes, sizes: list[int], *, cut_short: bool) -> bytes:
     """Data in IDAT chunks of these sizes, the last of which is for all that follow."""
     parts: list[bytes] = []
     at = 0

@@ -286,7 +286,8 @@ def test_a_job_compresses_a_large_file_in_frames_on_all_cores(
     call = {"file": given["id"], "algorithm": "gzip", "level": 1}
     assert client.post(f"{API}/compress", call, format="json").status_code == 202
     (job,) = run_jobs()
-    packed = download(client, job.result["output"])  # type: ignore[index]
+    assert job.result is not None
+    packed = download(client, job.result["output"])
     assert gzip.decompress(packed) == data
     alone = codecs.codec_from({"id": "gzip", "level": 1}).encode(data[: 8 * 1024 * 1024])
     assert packed.startswith(alone)

@@ -92,8 +92,9 @@ def test_wrong_bytes_are_noticed() -> None:
         checksummed = self_ending = True
         speed_estimate = staticmethod(lambda: 100.0)
 
-    plan = conformance.Plan("words", Forgetful(), b"abc")  # type: ignore[arg-type]
+    codec: Any = Forgetful()
+    plan = conformance.Plan("words", codec, b"abc")
     assert conformance._fooled(plan, same=True) == "the damage was not noticed"
-    flip = conformance.Plan("a flipped bit, 1 of 8", Forgetful(), b"abc")  # type: ignore[arg-type]
+    flip = conformance.Plan("a flipped bit, 1 of 8", codec, b"abc")
     assert conformance._fooled(flip, same=False) == "wrong bytes came back without a word"
     assert conformance._fooled(flip, same=True) == ""

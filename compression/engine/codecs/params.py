@@ -146,7 +146,7 @@ class Flag(Parameter):
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
 
-    def pack(self, writer: Writer, value: bool) -> None:  # noqa: FBT001 the value is what is written
+    def pack(self, writer: Writer, value: Any) -> None:
         writer.number(int(value))
 
     def unpack(self, reader: Reader) -> bool:

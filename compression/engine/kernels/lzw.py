@@ -48,8 +48,28 @@ def _known(code: int, clear: int, free: int) -> bool:
     return code < clear or clear + 1 < code < free
 
 
+@helper
+def _entered(table: Any, lengths: Any, code: int, pending: int, before: int, pixels: Any, at: int) -> Any:
+    """`_phrase`, and the entry that waited for its first pixel: the code before, and that pixel."""
+    if pending < 0:
+        return _phrase(table, lengths, code, pixels, at)
+    table[pending], lengths[pending] = before << 8, lengths[before] + 1
+    size = _phrase(table, lengths, code, pixels, at)
+    if size > 0:
+        table[pending] |= pixels[at]
+        if code == pending:
+            pixels[at + size - 1] = pixels[at]
+    return size
+
+
+@helper
+def _widened(width: int, free: int) -> int:
+    """The bits of the next code: one more where the table's next entry needs them."""
+    return width + 1 if free > (1 << width) - 1 and width < MAX_BITS else width
+
+
 @kernel("int64(uint8[::1], int64, uint8[::1], uint8[::1], int64[::1], int64[::1], int64[::1], int64[::1])")
-def decode(  # noqa: C901 a loop of many small steps
+def decode(
     data: Any, bits: int, pixels: Any, starts: Any, clears: Any, table: Any, lengths: Any, state: Any
 ) -> int:
     """Fill `pixels` from codes for pixels of `bits` bits; returns how many, or -1 where the data are something else.
@@ -77,20 +97,13 @@ def decode(  # noqa: C901 a loop of many small steps
             break
         if code < 0 or not _known(code, clear, free):
             return -1
-        if pending >= 0:
-            table[pending], lengths[pending] = before << 8, lengths[before] + 1
-        size = _phrase(table, lengths, code, pixels, at)
+        size = _entered(table, lengths, code, pending, before, pixels, at)
         if size < 0:
             return -1
-        if pending >= 0:
-            table[pending] |= pixels[at]
-            if code == pending:
-                pixels[at + size - 1] = pixels[at]
         starts[at] = 1
         at += size
         codes += 1
-        if free > (1 << width) - 1 and width < MAX_BITS:
-            width += 1
+        width = _widened(width, free)
         pending, before = -1, code
         if free < TABLE:
             pending = free
@@ -145,8 +158,7 @@ def encode(
             continue
         _write(out, state, entry, width)
         codes += 1
-        if free > (1 << width) - 1 and width < MAX_BITS:
-            width += 1
+        width = _widened(width, free)
         if free < TABLE:
             places[free] = entry << 8 | pixel
             children[places[free]] = free
@@ -159,8 +171,7 @@ def encode(
         entry = pixel
     if entry >= 0:
         _write(out, state, entry, width)
-        if free > (1 << width) - 1 and width < MAX_BITS:
-            width += 1
+        width = _widened(width, free)
     _write(out, state, clear + 1, width)
     _write(out, state, 0, 7)
     return state[PLACE] if state[PLACE] <= len(out) else -1

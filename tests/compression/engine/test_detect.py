@@ -52,4 +52,4 @@ def test_other_content_is_not_known(head: bytes):
 
 def test_noise_is_not_known():
     rng = random.Random(5)
-    assert not any(detect(noise(64, seed=rng.random())) for _ in range(2000))  # type: ignore[arg-type]
+    assert not any(detect(noise(64, seed=rng.getrandbits(32))) for _ in range(2000))

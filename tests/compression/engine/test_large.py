@@ -15,6 +15,7 @@ from compression.engine.limits import KiB
 from compression.engine.pipeline import End, Node, Pipeline, Step
 from compression.engine.searching import Objective
 from compression.engine.streams import Stream, array
+from compression.engine.transforms import Transform
 from compression.engine.transforms.characters import Characters
 from compression.engine.transforms.predict import Predict
 from compression.engine.transforms.same import Same
@@ -80,8 +81,8 @@ def test_results_come_in_order_and_few_items_are_read_ahead() -> None:
         (Table(columns=(2,)), b"no line end", 0),
     ],
 )
-def test_a_frame_ends_where_an_element_does(transform: object, data: bytes, cut: int) -> None:
-    assert transform.cut(array(data)) == cut  # type: ignore[attr-defined]
+def test_a_frame_ends_where_an_element_does(transform: Transform, data: bytes, cut: int) -> None:
+    assert transform.cut(array(data)) == cut
 
 
 def test_a_last_line_that_is_far_from_the_end_is_found() -> None:

@@ -2,6 +2,7 @@
 
 import os
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -92,9 +93,10 @@ def test_a_decoder_that_would_need_too_much_memory_is_refused(codec_id: str):
 def test_limits_survive_json_and_are_checked():
     limits = Limits(max_output_bytes=1, max_cpu_seconds=5)
     assert Limits.from_config(limits.config()) == limits
-    for wrong in (-1, 1.5, True, None):
+    wrongs: tuple[Any, ...] = (-1, 1.5, True, None)
+    for wrong in wrongs:
         with pytest.raises(InvalidParams) as caught:
-            Limits(max_ratio=wrong)  # type: ignore[arg-type]
+            Limits(max_ratio=wrong)
         assert caught.value.field == "max_ratio"
 
 
