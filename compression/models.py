@@ -14,6 +14,16 @@ from compression.analyses.models import Analysis
 from compression.batch.models import Batch, BatchItem
 from compression.choices import Operation
 from compression.compare.models import Comparison, Measurement
+from compression.learning.models import (
+    HarvestPlace,
+    HeldOut,
+    LearningNotice,
+    LearningSettings,
+    LearningState,
+    ObjectiveWeight,
+    Outcome,
+    OutcomeTrial,
+)
 from compression.optimising.models import Optimisation, Strategy, Trial
 from core.ledger import LedgerEntry
 from core.models import Owned
@@ -27,9 +37,17 @@ __all__ = [
     "Batch",
     "BatchItem",
     "Comparison",
+    "HarvestPlace",
+    "HeldOut",
     "HistoryEntry",
+    "LearningNotice",
+    "LearningSettings",
+    "LearningState",
     "Measurement",
+    "ObjectiveWeight",
     "Optimisation",
+    "Outcome",
+    "OutcomeTrial",
     "Result",
     "ResultOutput",
     "Strategy",
