@@ -8,6 +8,7 @@ import { installColumns } from "./columns.ts";
 import { confirmName, installDialogs } from "./dialogs.ts";
 import { dropZone } from "./drop_zone.ts";
 import { focusFirstError } from "./first_error.ts";
+import { installKeptFocus } from "./focus.ts";
 import { installHtmx } from "./htmx.ts";
 import { jobProgress } from "./job_progress.ts";
 import { levelSlider } from "./level_slider.ts";
@@ -54,6 +55,7 @@ const components: Record<string, () => object> = {
 
 installColumns();
 installHtmx();
+installKeptFocus();
 installDialogs();
 installPalette();
 followSystemTheme();

@@ -1,12 +1,15 @@
 import { component } from "../lib/component.ts";
 import { csvBlob, pngBlob, save, svgBlob } from "./export.ts";
 
+/** Charts that are shown as tables: one that is fetched anew stays so. */
+const asTables = new Set<string>();
+
 /** The frame of a chart: its figures as a table, and as files. */
 export const chartFrame = component(() => ({
   table: false,
 
   init(): void {
-    this.figures.hidden = true;
+    this.show(asTables.has(this.$root.id));
   },
 
   get figures(): HTMLElement {
@@ -18,9 +21,15 @@ export const chartFrame = component(() => ({
   },
 
   toggleTable(): void {
-    this.table = !this.table;
-    this.figures.hidden = !this.table;
-    this.$root.querySelector<HTMLElement>(".chart-canvas")!.hidden = this.table;
+    this.show(!this.table);
+    if (this.table) asTables.add(this.$root.id);
+    else asTables.delete(this.$root.id);
+  },
+
+  show(table: boolean): void {
+    this.table = table;
+    this.figures.hidden = !table;
+    this.$root.querySelector<HTMLElement>(".chart-canvas")!.hidden = table;
   },
 
   saveSvg(): void {

@@ -20,8 +20,7 @@ export const chartParts = component(() => ({
     const next = parts[goals[event.key] ?? -1];
     if (!now || !next) return;
     event.preventDefault();
-    now.tabIndex = -1;
-    next.tabIndex = 0;
+    for (const part of parts) part.tabIndex = part === next ? 0 : -1;
     next.focus();
   },
 }));
