@@ -23,6 +23,7 @@ const options = {
     { in: "styles/main.css", out: "app" },
     { in: "scripts/docs.ts", out: "docs" },
     { in: "styles/docs.css", out: "docs" },
+    { in: "styles/admin.css", out: "admin" },
   ],
   outdir: target,
   bundle: true,

@@ -33,6 +33,15 @@ class StrategyForm(StrategyModelForm):
             "enabled",
             "position",
         ]
+        help_texts = {
+            "objective": "For those who do not say what counts.",
+            "rounds": "Searches that are made, 1 to 20.",
+            "max_trials": "Of each search, at most; without a number as many as the time allows.",
+            "plain": 'Codecs that take part, such as [{"id": "zstd", "level": 19}, {"id": "bzip3"}].',
+            "plain_share": "The part of the time that they may take, 0 to 1.",
+            "enabled": "One that is switched off takes no new work.",
+            "position": "Where it stands among the others: the lowest first.",
+        }
 
     def clean_plain(self) -> list[dict[str, Any]]:
         """Refuse what the engine could not make: a list like `[{"id": "zstd", "level": 19}, {"id": "bzip3"}]`."""

@@ -16,6 +16,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "BORDER_RADIUS": "8px",
     "SITE_ICON": lambda request: static("dynacomp/favicon.svg"),
+    "STYLES": [lambda request: static("dynacomp/admin.css")],
     # The accent of the pages; see frontend/styles/tokens.css.
     "COLORS": {
         "primary": {
