@@ -6,8 +6,9 @@ The recipe, for a loop of its own:
    the function that needs it does (numba takes 0.4 s to load, which plain codecs are to be spared).
 2. `@kernel("int64(uint8[::1], int64, int32[::1])")` on each function that is called from Python: compiled when the
    module is imported, kept in `__pycache__`, run without the GIL. What it calls has `@helper` and is in the same file:
-   the cache does not notice changes elsewhere (so a helper of two files is in both). Arguments are plain integers and arrays of exactly the stated type, in
-   one piece and writable (`np.array(data)` where they may not be, as those of `streams.array` are).
+   the cache does not notice changes elsewhere (so a helper of two files is in both). Arguments are plain integers and
+   arrays of exactly the stated type, in one piece and writable (`np.array(data)` where they may not be, as those of
+   `streams.array` are).
 3. Whole numbers only where a decoder depends on them. Nothing checks an index: the kernel does, whatever the bytes are.
 4. A sum, difference or shift of small integers is an int64. Do not mix int64 and uint64: that gives floats. An index
    that is masked (`i & 255`) or counted by `range` costs nothing; any other is compared with 0 first.
