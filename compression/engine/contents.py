@@ -13,8 +13,8 @@ from compression.engine.streams import Array
 
 LARGE = 64 * KiB
 """A file of so many bytes is worth a pipeline of its own, if its kind has structure."""
-SAMPLE, SMALL_SAMPLE = 16 * KiB, 2 * KiB
-"""Bytes of a file that are looked at: of a large one, and of others."""
+SAMPLE, SMALL_SAMPLE, HEAD = 16 * KiB, 2 * KiB, 64
+"""Bytes of a file that are looked at: in the middle of a large one, and of others; and at the front."""
 TEXTUAL = 0.97
 NOISY, NOISE_SAMPLE = 7.5, 1 * KiB
 """Bits of a byte in content that is compressed already, and the bytes that tell it."""
@@ -70,10 +70,10 @@ def likeness(data: Array, number: int) -> Likeness:
     most = SAMPLE if large else SMALL_SAMPLE
     start = max(len(data) - most, 0) // 2
     sample = data[start : start + most]
-    head = data[:64].tobytes()
+    head = data[:HEAD].tobytes()
     if head.startswith(FILES) or (large and detected(data) is not None):
         return Likeness(Content.FILE, b"%d" % number if large else None)
-    if np.mean(_TEXT[sample]) < TEXTUAL:
+    if not all(np.count_nonzero(_TEXT[part]) >= TEXTUAL * len(part) for part in (sample, data[:HEAD])):
         if _noisy(sample):
             return Likeness(Content.NOISE)
         return Likeness(Content.BINARY, b"%d" % number if large else None)

@@ -93,6 +93,15 @@ def _next(content: bytes, at: int) -> int:
     return -1
 
 
+def resized(header: bytes, size: int) -> bytes:
+    """A header that states another size of its member."""
+    block = bytearray(header)
+    block[NUMBERS[0] : NUMBERS[0] + DIGITS] = b"%011o" % size
+    block[SUM_AT : SUM_AT + SUM_BYTES] = b" " * SUM_BYTES
+    block[SUM_AT : SUM_AT + SUM_BYTES] = _stated_sum(sum(block))
+    return bytes(block)
+
+
 class Headers(NamedTuple):
     """Headers taken apart. What a list has of a header is zero in its block.
 

@@ -20,12 +20,15 @@ class Proposal:
     The other streams that come out are looked at afresh, by what their kind says. `reason` is for people: "repeats at
     32 bytes: 11 fields". `whole`: a sample would not show what it is worth, since it changes parts of content alone.
     `expected`: the part of the size that will be left, where the analysis knows that better than a trial; else 0.
+    `sole`: content holds several things, and whatever else could be proposed is for these one by one: nobody else is
+    asked.
     """
 
     chain: tuple[Transform, ...]
     reason: str
     whole: bool = False
     expected: float = 0.0
+    sole: bool = False
 
 
 Proposer = Callable[[Stream], Iterable[Proposal]]
@@ -33,11 +36,11 @@ Proposer = Callable[[Stream], Iterable[Proposal]]
 _proposers: list[tuple[frozenset[Kind], Proposer]] = []
 
 
-def proposer(*kinds: Kind) -> Callable[[Proposer], Proposer]:
-    """Decorator: have a function asked for streams of these kinds."""
+def proposer(*kinds: Kind, first: bool = False) -> Callable[[Proposer], Proposer]:
+    """Decorator: have a function asked for streams of these kinds, maybe before all others."""
 
     def registered(function: Proposer) -> Proposer:
-        _proposers.append((frozenset(kinds), function))
+        _proposers.insert(0 if first else len(_proposers), (frozenset(kinds), function))
         return function
 
     return registered

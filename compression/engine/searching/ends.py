@@ -19,30 +19,44 @@ from compression.engine.leaves.mix import MixLeaf
 from compression.engine.leaves.pcodec import PcodecLeaf
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
-from compression.engine.limits import KiB
+from compression.engine.limits import KiB, MiB
 from compression.engine.searching.objective import MB, Aim, Cost, Objective
 from compression.engine.searching.sampling import slices
 from compression.engine.searching.trace import Trace
 from compression.engine.streams import Kind, Stream
-from compression.engine.strings import NEWLINE
 
 TINY = 24
 """Streams of fewer bytes are stored."""
 SMALL = 4 * KiB
 """Streams of at most so many bytes go through every leaf that is good at some: they cost nothing."""
-SPACE, READABLE = 32, 0.98
+READABLE, DOUBTFUL = 0.98, 0.8
+"""The part of the bytes that text has of signs, spaces and line ends, and what other content has less of."""
+READ = 64 * KiB
+READABLE_BYTES = np.zeros(256, np.bool_)
+READABLE_BYTES[32:] = READABLE_BYTES[[9, 10, 13]] = True
 HASTE, HASTE_WORTH = 16 * KiB, 24
 """Bytes of a sample for a quick choice, and the savings that are worth another trial there."""
+LEARNING = 0.03
+"""The more there is the less is left of a byte: so much of the logarithm of how many times there is more."""
+SHIFTING, TELLING, SHIFT = 256 * KiB, 64, 4
+"""Bytes of a stream whose samples say little; bytes that a quick estimate of a sample must come to for it to say how
+the whole differs; and how much at most."""
 LEAF_FIRST, LEAF_SECOND = 32 * KiB, 96 * KiB
 """Bytes of the samples that all leaves, and then the best, are tried on."""
 POSSIBLE = 0.3
 """A further leaf saves at most about this part of what the best makes of a stream."""
 PATIENCE = 1.015
 """Context mixing is slow both ways: it has to be better than the others by more than this."""
+CONVINCING = 0.92
+"""Where context mixing leaves less than this part of what the best before it does, nothing else is tried."""
 SMALL_WHOLE = 512 * KiB
 """Content of at most so many bytes is tried as a whole before it is stored as it is."""
+LONG = MiB
+"""Content of at least so many bytes takes so long to encode that a closer look at leaves costs little beside it."""
 CLOSE, FINALISTS = 1.03, 2
 """Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one."""
+ALIKE = Store, PcodecLeaf, ErrorsLeaf
+"""Leaves that make the same of a part wherever it is: what recurs is nothing to them."""
 QUICK = ZstdLeaf(level=3)
 """What estimates are made with: fast, and mostly of the same opinion as the others."""
 
@@ -116,14 +130,16 @@ def _mixing(stream: Stream) -> list[Leaf]:
     if stream.kind in (Kind.NUMBERS, Kind.FLOATS, Kind.SYMBOLS) and 1 < stream.width <= 8:
         return [MixLeaf(model="numbers", width=stream.width)]
     if stream.kind is Kind.BYTES:
-        return [MixLeaf(model="text" if _readable(stream) else "binary")]
+        share = _readable(stream)
+        models = [("text", share > DOUBTFUL), ("binary", share <= READABLE)]
+        return [MixLeaf(model=model) for model, suits in models if suits]
     return [MixLeaf(model="binary")]
 
 
-def _readable(stream: Stream) -> bool:
-    """Whether nearly all bytes of a sample are those of text."""
-    sample = slices(stream, HASTE).data
-    return bool(np.mean((sample >= SPACE) | (sample == NEWLINE)) > READABLE)
+def _readable(stream: Stream) -> float:
+    """The part of the bytes of a sample that text may have."""
+    sample = slices(stream, READ, count=READ // KiB).data
+    return int(np.count_nonzero(READABLE_BYTES[sample])) / max(len(sample), 1)
 
 
 def _errors(stream: Stream) -> Leaf:
@@ -165,9 +181,18 @@ def choose(
         usable = [leaf for leaf in (Bzip3Leaf(), ZstdLeaf()) if aim.allows_leaf(leaf, stream.size)]
         ranked = _ranked([Store(), *usable], stream, stream.size, aim, trace, 0.0, anyway=True)
     close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
-    if stream.size > LEAF_FIRST and len(close) > 1 and not trace.over:
-        ranked = _ranked([found.leaf for found in close], stream, LEAF_SECOND, aim, trace, worth)
+    once_more = not trace.over or (anyway and stream.size >= LONG)
+    if stream.size > LEAF_FIRST and len(close) > 1 and once_more:
+        ranked = _ranked(
+            [found.leaf for found in close], stream, LEAF_SECOND, aim, trace, worth, anyway=anyway
+        )
     return Chosen(ranked[0].leaf, ranked[0].cost)
+
+
+def mixing(stream: Stream, aim: Aim) -> Leaf | None:
+    """Context mixing for a stream, as text only where it surely is; None where it is too slow."""
+    usable = [leaf for leaf in candidates(stream, aim) if isinstance(leaf, MixLeaf)]
+    return usable[-1] if usable else None
 
 
 def quickly(stream: Stream, aim: Aim, trace: Trace) -> Chosen:
@@ -213,7 +238,7 @@ def _ranked(
 ) -> list[_Ranked]:
     """The leaves by what a sample of at most so many bytes says of them; at least one, also without budget."""
     sample = slices(stream, most, trace.seed)
-    factor = stream.size / sample.size
+    factor, shift = stream.size / sample.size, _shift(stream, sample)
     found: list[_Ranked] = []
     least = float("inf")
     for leaf in listed:
@@ -221,11 +246,28 @@ def _ranked(
             break
         size = tried(leaf, sample, trace)
         if size is not None:
-            cost = cost_of(leaf, stream.size, size * factor)
+            expected = size * factor * (1.0 if isinstance(leaf, ALIKE) else shift)
+            cost = cost_of(leaf, stream.size, min(expected, stream.size))
             least = min(least, cost.size)
             patience = PATIENCE if isinstance(leaf, MixLeaf) else 1.0
-            found.append(_Ranked(aim.score(cost, stream.size) * patience, leaf, cost))
+            score = aim.score(cost, stream.size) * patience
+            before = min((other.score for other in found), default=0.0)
+            found.append(_Ranked(score, leaf, cost))
+            if patience > 1 and score < CONVINCING * before:
+                break
     return sorted(found, key=lambda ranked: ranked.score)
+
+
+def _shift(stream: Stream, sample: Stream) -> float:
+    """What a long stream comes to, as a part of what a sample says.
+
+    By quick estimates of both, since what recurs far apart is in no sample; and models learn as they go on.
+    """
+    if stream.size < SHIFTING or (part := quick(sample)) < TELLING:
+        return 1.0
+    share = sample.size / stream.size
+    shift = quick(stream) / part * share
+    return float(max(min(shift, SHIFT), 1 / SHIFT) * share**LEARNING)
 
 
 def tried(leaf: Leaf, sample: Stream, trace: Trace) -> int | None:

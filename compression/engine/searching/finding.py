@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from compression.engine import kernels
+from compression.engine.analysis.tar import abridged
 from compression.engine.codecs.reader import Bytes
 from compression.engine.leaves.store import Store
 from compression.engine.limits import MiB
@@ -42,13 +43,19 @@ def search(
     stream = Stream(array(data))
     if not stream.size:
         return Pipeline.of(End(Store())), trace
-    part = head(stream, LOOKED_AT)
+    part = _part(stream)
     planner = Planner(_for_part(aim, part.size / stream.size), trace)
     planned, close = planner.plan(part)
     if close is not None and (max_trials is not None or _seconds(close.cost) <= budget_cpu_s):
         trace.runner_up = Pipeline.of(closed(close.tree))
     trace.reasons = list(planned.reasons)
     return Pipeline.of(closed(planned.tree)), trace
+
+
+def _part(stream: Stream) -> Stream:
+    """What plans are made for: the front of content; of an archive, parts of the files in it."""
+    short = abridged(stream.data, LOOKED_AT) if stream.size > LOOKED_AT else None
+    return head(stream, LOOKED_AT) if short is None else Stream(short)
 
 
 def _for_part(aim: Aim, share: float) -> Aim:

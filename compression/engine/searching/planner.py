@@ -6,11 +6,12 @@ streams that matter most first. Both go on as long as the budget lasts, and ther
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from compression.engine.analysis import Proposal, proposers
 from compression.engine.errors import Unfit
+from compression.engine.leaves.mix import MixLeaf
 from compression.engine.pipeline import End, Step
 from compression.engine.searching import ends
 from compression.engine.searching.objective import MB, Aim, Cost
@@ -31,6 +32,9 @@ OVERRUN = 1.5
 LONGEST_RECORD = 1024
 SLOW = 1.2
 """Context mixing is for streams of at most so many times the bytes of the content: transforms may unpack much more."""
+MIXED_LEAST, MIXED_WORTH, MIXED_TEXT = 512, 0.95, 0.92
+"""Bytes of text that says, and learns, whether context mixing suits it; what that must leave of these; and what it is
+believed to leave where nothing was tried."""
 WORTH = 0.0004
 """Savings below this part of the estimate for all of the content are not looked for."""
 BREADTHS, AGAIN = (1, 3), 0.15
@@ -42,6 +46,8 @@ ADVANTAGE = 0.985
 """A transform is worth following where the estimate falls below this part of the estimate without one."""
 EMPTY = 0.03
 """A first sample that comes to less than this part of its bytes tells nothing: it is the border of an image."""
+DOUBT = 1.015
+"""Where estimates are that close, content as it is is taken: it is what is sure."""
 FAR, CLOSE = 2.5, 1.04
 """Content as it is needs no closer look where it is estimated worse by more than the first; where it stays within the
 second after that look, only encoding it tells."""
@@ -131,6 +137,8 @@ class Planner:
     """The estimate for all of the content."""
     _size: int = field(default=0, init=False)
     _kept: int = field(default=1, init=False)
+    _mixed_gains: list[float] = field(default_factory=list, init=False)
+    """What context mixing left of the texts that it was tried on; 1 where another leaf was better."""
 
     def plan(self, stream: Stream) -> tuple[Planned, Planned | None]:
         """The best plan for content that the budget allows to find, and another that may be as good after all.
@@ -149,9 +157,10 @@ class Planner:
         if self._score(best, stream) * FAR > self._score(plain, stream):
             self._refine_plain(plain)
         self.refine(best)
+        self._follow_suit(best)
         ordered = sorted(
             (best, plain, *self._mixed_records(best, stream)),
-            key=lambda planned: self._score(planned, stream),
+            key=lambda planned: self._score(planned, stream) * (1.0 if planned is plain else DOUBT),
         )
         close = self._score(ordered[1], stream) < self._score(ordered[0], stream) * CLOSE
         return ordered[0], ordered[1] if close else None
@@ -182,10 +191,29 @@ class Planner:
         for slot in sorted(slots, key=lambda slot: slot.chosen.cost.size, reverse=True):
             if self.trace.spent_share >= share or self.trace.over:
                 return
-            slow_bytes = SLOW * self._size
-            slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, slow_bytes)
-            slot.final = True
+            self._choose(slot)
             self._note(planned)
+
+    def _choose(self, slot: Slot) -> None:
+        """Try all leaves that may be good for an end."""
+        before, mixing = slot.chosen.cost.size, ends.mixing(slot.stream, self.aim)
+        slow_bytes = SLOW * self._size
+        slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, slow_bytes)
+        slot.final = True
+        if before >= MIXED_LEAST and mixing == MixLeaf() and slot.stream.kind in (Kind.BYTES, Kind.TEXT):
+            self._mixed_gains.append(slot.chosen.cost.size / before if slot.chosen.leaf == mixing else 1.0)
+
+    def _follow_suit(self, planned: Planned) -> None:
+        """Where context mixing was the best for all text that was tried, have the rest of it mixed untried."""
+        for slot in planned.slots:
+            large = slot.chosen.cost.size >= MIXED_LEAST and slot.stream.size <= SLOW * self._size
+            if slot.final or not large or slot.stream.kind not in (Kind.BYTES, Kind.TEXT):
+                continue
+            leaf = ends.mixing(slot.stream, self.aim)
+            gains = self._mixed_gains or [MIXED_TEXT]
+            if leaf == MixLeaf() and max(gains) < MIXED_WORTH:
+                size = slot.chosen.cost.size * max(gains)
+                slot.chosen = ends.Chosen(leaf, ends.cost_of(leaf, slot.stream.size, size))
 
     def _refine_plain(self, plain: Planned) -> None:
         """Choose the leaf of content as it is, even without budget: nothing is to be larger than by a plain codec."""
@@ -255,13 +283,18 @@ class Planner:
                 break
         return tried[:kept]
 
-    def _proposals(self, stream: Stream) -> Iterator[Proposal]:
+    def _proposals(self, stream: Stream) -> list[Proposal]:
         """What the analysis proposes; an error in one of its parts ends that part alone."""
+        found: list[Proposal] = []
         for ask in proposers(stream.kind):
             try:
-                yield from ask(stream)
+                for proposal in ask(stream):
+                    if proposal.sole:
+                        return [proposal]
+                    found.append(proposal)
             except Exception as error:
                 self.trace.faults.append(f"{ask.__name__}: {error!r}")
+        return found
 
     def _affordable(self, proposal: Proposal) -> bool:
         return all(self.aim.allows((part.encode_mb_s, part.decode_mb_s)) for part in proposal.chain)
