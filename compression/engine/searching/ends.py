@@ -53,8 +53,9 @@ SMALL_WHOLE = 512 * KiB
 """Content of at most so many bytes is tried as a whole before it is stored as it is."""
 LONG = MiB
 """Content of at least so many bytes takes so long to encode that a closer look at leaves costs little beside it."""
-CLOSE, FINALISTS = 1.03, 2
-"""Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one."""
+CLOSE, CLOSE_LONG, FINALISTS = 1.03, 1.06, 2
+"""Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one; of long
+streams the sample says less."""
 ALIKE = Store, PcodecLeaf, ErrorsLeaf
 """Leaves that make the same of a part wherever it is: what recurs is nothing to them."""
 QUICK = ZstdLeaf(level=3)
@@ -180,7 +181,8 @@ def choose(
         # What is hardly compressible is so in some places and not in others, and samples miss these.
         usable = [leaf for leaf in (Bzip3Leaf(), ZstdLeaf()) if aim.allows_leaf(leaf, stream.size)]
         ranked = _ranked([Store(), *usable], stream, stream.size, aim, trace, 0.0, anyway=True)
-    close = [found for found in ranked if found.score <= ranked[0].score * CLOSE][:FINALISTS]
+    within = CLOSE if stream.size < SHIFTING else CLOSE_LONG
+    close = [found for found in ranked if found.score <= ranked[0].score * within][:FINALISTS]
     once_more = not trace.over or (anyway and stream.size >= LONG)
     if stream.size > LEAF_FIRST and len(close) > 1 and once_more:
         ranked = _ranked(
