@@ -1,5 +1,6 @@
 """Logs, JSON, dumps: whether the records of a text follow templates, and what varies in them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -27,10 +28,15 @@ MOST_COLUMNS = 64
 ADVANTAGE = 0.97
 """Templates are proposed where a quick estimate falls below this part of the estimate without."""
 KEPT = 2
-CLOSING = {b"\n": 0, b"\n]}": 8, b"\n)": 16, b"\n>": 16}
+CLOSING = {b"\n": 0, b"\n]}": 8, b"\n)": 16, b"\n>": 16, b">": 4}
 """Ends of records; such that are proposed must have that many bytes in a thousand besides the line ends."""
 QUOTES = {0: 0, ord('"'): 16, ord("'"): 16}
 """Quotation marks, and how many bytes of a thousand must be one."""
+MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[A-Za-z_!?]")
+ROOT = 512
+"""What text like XML begins with, and where that must be."""
+LOWER, TAG_BYTES = 0x20, 1000
+"""The bit of small letters; there must be an element for so many bytes."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,10 @@ def _best(stream: Stream, sample: Array, plain: float, variants: list[Templates]
         form = found.variant.ends, found.variant.slots, found.variant.quote
         if found.size < plain * ADVANTAGE and form not in seen and len(seen) < KEPT:
             seen.add(form)
-            variant = _surveyed(stream.data, found.variant)
+            variant, known = _surveyed(stream.data, found.variant)
             reason = f"records by template, {variant.columns} columns of {variant.slots}"
+            if elements := _elements(stream.data):
+                reason = f"XML-like text: {elements} elements, {known} templates; {reason}"
             # What is rare in a sample recurs in the whole: only that shows what templates are worth.
             yield Proposal((variant,), reason, whole=stream.kind is not Kind.STRINGS)
 
@@ -92,7 +100,7 @@ def _variants(sample: Array) -> Iterator[Templates]:
     counts = np.bincount(sample, minlength=256) * 1000 // len(sample)
     absolute = np.bincount(sample, minlength=256)
     for ends, least in CLOSING.items():
-        if least and counts[list(ends[1:])].sum() < least:
+        if least and counts[list(ends.removeprefix(b"\n"))].sum() < least:
             continue
         if absolute[list(ends)].sum() * LONGEST < len(sample) or absolute[list(ends)].sum() < MIN_RECORDS:
             continue
@@ -118,14 +126,23 @@ def _weigh(sample: Array, variants: list[Templates]) -> list[Weighed]:
     return sorted(found, key=lambda weighed: weighed.size)
 
 
-def _surveyed(data: Array, variant: Templates) -> Templates:
-    """The variant with as many columns as pay in all of the data."""
+def _surveyed(data: Array, variant: Templates) -> tuple[Templates, int]:
+    """The variant with as many columns as pay in all of the data; and how many templates the front of it has."""
     survey = data[:SURVEY]
     try:
-        columns = _columns(match(variant.parse(survey)), len(survey), len(data))
+        matched = match(variant.parse(survey))
     except Unfit:
-        columns = 0
-    return replace(variant, columns=columns)
+        return replace(variant, columns=0), 0
+    return replace(variant, columns=_columns(matched, len(survey), len(data))), len(matched.places) - 1
+
+
+def _elements(data: Array) -> int:
+    """The elements of text like XML; 0 for other text."""
+    if not MARKUP.match(data[:ROOT].tobytes()):
+        return 0
+    behind = data[1:][data[:-1] == ord("<")]
+    opening = int(np.count_nonzero((behind | LOWER >= ord("a")) & (behind | LOWER <= ord("z"))))
+    return opening if opening * TAG_BYTES > len(data) else 0
 
 
 def _columns(matched: Matched, looked_at: int, size: int) -> int:

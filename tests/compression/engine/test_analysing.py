@@ -138,3 +138,14 @@ def test_a_child_says_the_same(tmp_path: Path) -> None:
         found = analyse(file.fileno())
     assert replace(found, cpu_s=0) == replace(engine.analyze(data), cpu_s=0)
     assert Analysis.from_config(json.loads(json.dumps(found.config()))) == found
+
+
+def test_text_like_xml_is_told_by_its_elements() -> None:
+    points = "".join(
+        f'<trkpt lat="47.{n * 37 % 9973:04}" lon="8.{n * 91 % 9967:04}"><ele>{n * n % 983}</ele></trkpt>\n'
+        for n in range(3000)
+    )
+    found = engine.analyze(f'<?xml version="1.0"?>\n<gpx>\n{points}</gpx>\n'.encode())
+    reasons = [finding.reason for finding in found.findings]
+    assert any(reason.startswith("XML-like text: 6001 elements, ") for reason in reasons), reasons
+    assert not any("XML" in finding.reason for finding in engine.analyze(points[1:].encode()).findings)
