@@ -261,11 +261,12 @@ def _ranked(
 
 
 def _shift(stream: Stream, sample: Stream) -> float:
-    """What a long stream comes to, as a part of what a sample says.
+    """What a long stream comes to, as a part of what a sample says; numbers and columns are alike all along.
 
     By quick estimates of both, since what recurs far apart is in no sample; and models learn as they go on.
     """
-    if stream.size < SHIFTING or (part := quick(sample)) < TELLING:
+    long = stream.size >= SHIFTING and stream.kind in (Kind.BYTES, Kind.TEXT)
+    if not long or (part := quick(sample)) < TELLING:
         return 1.0
     share = sample.size / stream.size
     shift = quick(stream) / part * share
