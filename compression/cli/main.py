@@ -21,6 +21,7 @@ VERBS = {
     "compare": "measure algorithms on files, folders or a pipe",
     "analyze": "say what files are made of, and show their fields or columns",
     "optimize": "search for the best way to compress files, and compress them",
+    "learn": "measure whether learning from outcomes makes choices better",
     "formats": "list what can be written and read",
 }
 
@@ -31,6 +32,7 @@ _MODULES = {
     "compare": "comparing",
     "analyze": "analyzing",
     "optimize": "optimizing",
+    "learn": "learning",
     "formats": "listing",
 }
 
