@@ -6,11 +6,12 @@ import numpy.ma
 from compression.engine import kernels
 from compression.engine.analysing import analyze
 from compression.engine.compressing import compress
-from compression.engine.isolation import analysing, optimising
+from compression.engine.isolation import analysing, measuring, optimising
+from compression.engine.learning.measuring import outcome_of
 from compression.engine.reading import decompress
 from compression.engine.searching import Objective
 
-__all__ = ["analysing", "analyze", "compress", "decompress", "optimising"]
+__all__ = ["analysing", "analyze", "compress", "decompress", "measuring", "optimising"]
 
 
 def _samples() -> list[bytes]:
@@ -29,5 +30,6 @@ def _samples() -> list[bytes]:
 kernels.warm()
 for _sample in _samples():
     analyze(_sample)
+    outcome_of(_sample, "", "", 1.0)
     for _objective in Objective:
         decompress(compress(_sample, _objective, max_trials=100))

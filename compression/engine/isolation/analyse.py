@@ -18,7 +18,7 @@ LIMITS = Limits(max_output_bytes=ANSWER_BYTES, max_cpu_seconds=30, max_wall_seco
 
 def analyse(source_fd: int, *, budget_cpu_s: float = 2.0, should_stop: ShouldStop | None = None) -> Analysis:
     """Analyse the file behind a descriptor, from where it stands, in a child; raises the errors of `engine.errors`."""
-    found = _answer("analyse", source_fd, {"budget_cpu_s": budget_cpu_s}, should_stop)
+    found = answer("analyse", source_fd, {"budget_cpu_s": budget_cpu_s}, should_stop)
     try:
         return Analysis.from_config(found)
     except (TypeError, KeyError, AttributeError) as error:
@@ -27,19 +27,23 @@ def analyse(source_fd: int, *, budget_cpu_s: float = 2.0, should_stop: ShouldSto
 
 def blocks(source_fd: int, *, budget_cpu_s: float = 8.0, should_stop: ShouldStop | None = None) -> BlockMap:
     """Map the container behind a descriptor, from where it stands, in a child; CorruptStream where it is none."""
-    found = _answer("blocks", source_fd, {"budget_cpu_s": budget_cpu_s}, should_stop)
+    found = answer("blocks", source_fd, {"budget_cpu_s": budget_cpu_s}, should_stop)
     try:
         return BlockMap.from_config(found)
     except (TypeError, KeyError, AttributeError) as error:
         raise EngineError(f"The process of a map wrote what is none: {error!r}") from error
 
 
-def _answer(
-    operation: Operation, source_fd: int, options: dict[str, Any], should_stop: ShouldStop | None
+def answer(
+    operation: Operation,
+    source_fd: int,
+    options: dict[str, Any],
+    should_stop: ShouldStop | None,
+    limits: Limits = LIMITS,
 ) -> dict[str, Any]:
     """What a child wrote as JSON."""
     with memory_file() as target:
-        request = Request(operation, LIMITS, options)
+        request = Request(operation, limits, options)
         with begin(request, (source_fd, target.fileno()), None, should_stop) as call:
             call.report()
         try:

@@ -34,8 +34,9 @@ Operation = Literal[
     "describe",
     "analyse",
     "blocks",
+    "measure",
 ]
-OF_ENGINE = frozenset({"optimise", "weigh", "describe", "analyse", "blocks"})
+OF_ENGINE = frozenset({"optimise", "weigh", "describe", "analyse", "blocks", "measure"})
 """Operations on pipelines: their children have all of the engine loaded."""
 
 

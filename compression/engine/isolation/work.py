@@ -86,6 +86,12 @@ def _blocks(request: Request, fds: list[int], connection: socket.socket) -> dict
     return blocks(request, Source(fds[0]), Target(fds[1]))
 
 
+def _measure(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    from compression.engine.isolation.measuring import measure
+
+    return measure(request, Source(fds[0]), Target(fds[1]))
+
+
 _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[str, Any]]] = {
     "encode": _encode,
     "encode_many": _encode_many,
@@ -97,6 +103,7 @@ _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[
     "describe": _describe,
     "analyse": _analyse,
     "blocks": _blocks,
+    "measure": _measure,
 }
 
 
