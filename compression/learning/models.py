@@ -32,8 +32,9 @@ freeze(
 
 
 class LearningState(models.Model):
-    """What predicts: an `engine.learning.state.State` in its packed form, named by its hash. State 0 is the prior.
+    """What predicts: an `engine.learning.state.State` in its packed form, named by its hash.
 
+    State 0 is static, state 1 came with the installation, both of no `outcomes`: these are what was learned from here.
     `lineage` says what it was made of and `figures` how it was judged before it could serve; `reason` why it serves,
     or does not. Nothing but what became of it ever changes, and no state is deleted.
     """
