@@ -129,6 +129,11 @@ OPERATOR_PERMISSIONS = frozenset(
         "compression.view_algorithm",
         "compression.change_algorithm",
         "compression.view_result",
+        "compression.view_learningstate",
+        "compression.change_learningstate",
+        "compression.view_outcome",
+        "compression.view_heldout",
+        "compression.view_learningnotice",
         "accounts.view_user",
         "accounts.view_auditentry",
     }

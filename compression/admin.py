@@ -9,11 +9,14 @@ from accounts.http import SignedInRequest
 from compression import services
 from compression.algorithms import calls
 from compression.choices import AlgorithmStatus
+from compression.learning import admin as learning_desks
 from compression.models import Algorithm, HistoryEntry, Optimisation, Result, Strategy
 from compression.optimising import strategies
 from compression.optimising.desk_forms import StrategyForm
 from core.desks import Desk, ReadOnly
 from core.models import Job
+
+assert learning_desks  # registering is what its import does
 
 
 @admin.register(Algorithm)

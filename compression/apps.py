@@ -19,6 +19,8 @@ class CompressionConfig(AppConfig):
         from compression.batch import subscribers as batch_subscribers
         from compression.compare import jobs as compare_jobs
         from compression.history import subscribers
+        from compression.learning import duties as learning_duties
+        from compression.learning import jobs as learning_jobs
         from compression.optimising import jobs as optimising_jobs
         from compression.unpacking import EngineUnpacker
         from files import unpacking
@@ -30,6 +32,8 @@ class CompressionConfig(AppConfig):
         assert batch_jobs
         assert batch_subscribers
         assert compare_jobs
+        assert learning_duties
+        assert learning_jobs
         assert optimising_jobs
         assert subscribers
         assert seeds

@@ -1,6 +1,7 @@
-"""What every start brings up to date of compression: the rows of the algorithms, and strategies."""
+"""What every start brings up to date of compression: algorithms, strategies, and states that predict."""
 
 from compression import services
+from compression.learning.seeds import learning_give
 from compression.optimising.seeds import strategies_give
 from core.seeds import Say, seed
 
@@ -19,3 +20,11 @@ def strategies(say: Say) -> None:
     new = strategies_give()
     if new:
         say(f"{len(new)} strategies: {', '.join(new)}")
+
+
+@seed("learning", order=22)
+def learning(say: Say) -> None:
+    """Give learning its settings and first states."""
+    new = learning_give()
+    if new:
+        say(f"state {new.number} of learning, trained before")

@@ -137,6 +137,8 @@ API: dict[str, Rule] = {
     "api:compression:analyze": rule(GET=VIEWER, POST=USER),
     "api:compression:analysis": rule(GET=VIEWER, DELETE=USER),
     "api:compression:analysis-snippets": rule(GET=VIEWER),
+    "api:compression:meta-learn": rule(GET=VIEWER, POST=OPERATOR),
+    "api:compression:meta-learn-promote": rule(POST=OPERATOR),
     "api:compression:blocks": rule(GET=VIEWER),
     "api:compression:algorithms": rule(GET=VIEWER, POST=OPERATOR),
     "api:compression:optimisation-algorithm": rule(POST=USER),

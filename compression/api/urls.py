@@ -8,6 +8,7 @@ from compression.api import (
     batch_views,
     compare_views,
     history_views,
+    learning_views,
     optimising_views,
     own_algorithm_views,
     snippet_views,
@@ -58,6 +59,12 @@ urlpatterns = [
         "enhanced/analyze/<uuid:pk>/snippets",
         snippet_views.AnalysisSnippets.as_view(),
         name="analysis-snippets",
+    ),
+    path("enhanced/meta-learn", learning_views.MetaLearn.as_view(), name="meta-learn"),
+    path(
+        "enhanced/meta-learn/<uuid:pk>/promote",
+        learning_views.StatePromote.as_view(),
+        name="meta-learn-promote",
     ),
     path("files/<uuid:pk>/blocks", analysis_views.FileBlocks.as_view(), name="blocks"),
     path(
