@@ -231,7 +231,7 @@ class Harvest:
             if is_audit:
                 facts = replace(facts, cpu_seconds=0.0)
                 services.outcome_record(found=found, facts=of_audit, predicted=told)
-                if holdout.wants(found.group):
+                if holdout.wants(found.group, line.owner_id):
                     services.content_hold_out(source_sha256=found.group)
                 self._counts["audited"] += 1
             services.outcome_record(found=replace(found, trials=own), facts=facts, predicted=told, runs=[run])

@@ -1,8 +1,11 @@
 """Contents held out: a quarter of what is audited, by hash, until there are enough; then the set is frozen."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
-from compression.learning.models import HeldOut
+from compression.engine.learning.training import OWNER_SHARE
+from compression.learning.choices import Origin
+from compression.learning.models import HeldOut, Outcome
 
 ENOUGH = 120
 _QUARTER = frozenset("048c")
@@ -23,9 +26,20 @@ def is_frozen(held: set[str]) -> bool:
     return len(held) >= ENOUGH
 
 
-def wants(source_sha256: str) -> bool:
-    """Whether a content that is being audited is to be held out."""
-    return in_quarter(source_sha256) and not is_frozen(pinned())
+def wants(source_sha256: str, owner_id: UUID | None) -> bool:
+    """Whether a content that is being audited is to be held out.
+
+    Nobody's contents are more than a part of them: who could fill the set would decide what is better.
+    """
+    held = pinned()
+    if not in_quarter(source_sha256) or is_frozen(held):
+        return False
+    audits = Outcome.objects.filter(origin=Origin.AUDIT)
+    owned = (
+        audits.filter(owner_id=owner_id, source_sha256__in=held).values("source_sha256").distinct().count()
+    )
+    owners = audits.values("owner_id").distinct().count()
+    return owned < ENOUGH * max(OWNER_SHARE, 1 / max(owners, 1))
 
 
 def refused(sources: Iterable[str]) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from compression.engine.learning.outcomes import Outcome, Trial
 from compression.engine.learning.predicting import predict
-from compression.learning import holdout, seeds, selectors, training
+from compression.learning import holdout, seeds, selectors, services, training
 from compression.learning.choices import Origin
 from compression.learning.models import LearningSettings, LearningState
 from compression.learning.serving import serving
@@ -200,11 +200,23 @@ def test_the_quarter_is_refused_until_enough_are_held_out(monkeypatch: pytest.Mo
     sources = [told(n).group for n in range(40)]
     quarter = {source for source in sources if holdout.in_quarter(source)}
     assert holdout.refused(sources) == quarter
-    assert holdout.wants(min(quarter))
+    assert holdout.wants(min(quarter), None)
     held = keep_many(1, held_out=3)
     monkeypatch.setattr(holdout, "ENOUGH", 3)
     assert holdout.refused(sources) == {outcome.group for outcome in held}
-    assert not holdout.wants(min(quarter - holdout.pinned()))
+    assert not holdout.wants(min(quarter - holdout.pinned()), None)
+
+
+def test_nobody_fills_what_is_held_out(ada: User, ben: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holdout, "ENOUGH", 4)
+    outcomes = (told(n) for n in count(1) if holdout.in_quarter(told(n).group))
+    for owner in (ada, ada, ben):
+        outcome = next(outcomes)
+        assert holdout.wants(outcome.group, owner.pk)
+        keep(outcome, owner=owner)
+        services.content_hold_out(source_sha256=outcome.group)
+    assert not holdout.wants(next(outcomes).group, ada.pk)
+    assert holdout.wants(next(outcomes).group, ben.pk)
 
 
 def test_held_out_contents_are_judged_once_each() -> None:
