@@ -45,6 +45,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="keep outcomes here as JSON lines, and use those that are there",
     )
+    parser.add_argument(
+        "--onward", action="store_true", help="say as well what is gained on top of the state that is shipped"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the report here as JSON")
 
 
@@ -71,6 +74,8 @@ def run(options: argparse.Namespace, report: Report) -> bool:
         report.error(message, {"error": message})
         return False
     found = learned(outcomes, splits, options.outcomes, options.seed)
+    if options.onward:
+        found["from_shipped"] = _onward(splits, options.outcomes, options.seed)
     if options.out:
         options.out.write_text(json.dumps(found, indent=1) + "\n")
     report.table([found], _lines(found))
@@ -97,7 +102,6 @@ def learned(
     """The report: improvement and control at the top, then the curve, what intervals covered, and each decision."""
     main = _curve(splits, counts, shipped.static(), (), seed)
     control = _curve([_shuffled(split, seed) for split in splits], counts, shipped.static(), (), seed)
-    onward = _curve(splits, counts, shipped.prior(), shipped.experience(), seed)
     return {
         "improvement": curves.rate(main, seed).config(),
         "control": curves.rate(control, seed).config(),
@@ -108,13 +112,18 @@ def learned(
         "outcomes": len(outcomes),
         "kinds": len({outcome.kind for outcome in outcomes}),
         "judged": sum(len(split.judged) for split in splits),
-        "from_shipped": {
-            "improvement": curves.rate(onward, seed).config(),
-            "curve": curves.report(onward, list(WEIGHTS), seed),
-            "coverage": curves.covered(onward[0], splits),
-        },
         "states": [[state.name for state in point.states] for point in main],
         "decisions": [_decision(point, one) for point in main for one in point.judged],
+    }
+
+
+def _onward(splits: Sequence[Split], counts: Sequence[int], seed: int) -> dict[str, Any]:
+    """The same, where the first state is the one that is shipped, and the others learn from its outcomes too."""
+    found = _curve(splits, counts, shipped.prior(), shipped.experience(), seed)
+    return {
+        "improvement": curves.rate(found, seed).config(),
+        "curve": curves.report(found, list(WEIGHTS), seed),
+        "coverage": curves.covered(found[0], splits),
     }
 
 
@@ -156,9 +165,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines.append(
             f"{words}: {rate['rate']:.5f} [{rate['low']:.5f}, {rate['high']:.5f}] a doubling of outcomes"
         )
-    onward = found["from_shipped"]["improvement"]
-    lines.append(
-        f"Going on from the shipped state: {onward['rate']:.5f} [{onward['low']:.5f}, {onward['high']:.5f}]"
-    )
+    if "from_shipped" in found:
+        onward = found["from_shipped"]["improvement"]
+        figures = f"{onward['rate']:.5f} [{onward['low']:.5f}, {onward['high']:.5f}]"
+        lines.append(f"Going on from the shipped state: {figures}")
     covered = ", ".join(f"{name} {share:.1%}" for name, share in found["coverage"].items())
     return [*lines, f"Within their 90 % intervals: {covered}"]

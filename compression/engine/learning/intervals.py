@@ -58,8 +58,16 @@ def _widened(outside: Matrix, before: Matrix | None) -> Matrix:
     """The quantile of the excess, with the correction for few rows, drawn towards what was before."""
     count = len(outside)
     share = min(1.0, COVERAGE * (1 + 1 / count))
-    found = np.nan_to_num(np.nanquantile(outside, share, axis=0)) if count else np.zeros(len(NAMES))
+    found = _quantile(outside, share) if count else np.zeros(len(NAMES))
     if before is None:
         return found
     weight = count / (count + PRIOR_COUNTS)
     return weight * found + (1 - weight) * before
+
+
+def _quantile(rows: Matrix, share: float) -> Matrix:
+    """Of what is known in each column; 0 where nothing is."""
+    known = ~np.isnan(rows).all(axis=0)
+    found = np.zeros(rows.shape[1])
+    found[known] = np.nanquantile(rows[:, known], share, axis=0)
+    return found

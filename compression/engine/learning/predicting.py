@@ -15,6 +15,8 @@ from compression.engine.learning.intervals import bounds
 from compression.engine.learning.state import Scenarios, State
 from compression.engine.learning.tables import Matrix
 
+FIGURES = ("ratio", "compress_mb_s", "decompress_mb_s", "memory_bytes")
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -38,6 +40,10 @@ class Prediction:
     def config(self) -> dict[str, Any]:
         """The prediction as JSON data."""
         return asdict(self)
+
+    def quantities(self) -> dict[str, Interval]:
+        """What is predicted, by name."""
+        return {name: getattr(self, name) for name in FIGURES}
 
 
 def predict(
