@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compression.engine.learning.evaluating import WEIGHTS, Judged, coverage, judged, mean_regret
-from compression.engine.learning.improving import Rate, advantage, improvement
+from compression.engine.learning.improving import Rate, advantage
 from compression.engine.learning.outcomes import Outcome
 from compression.engine.learning.shipped import experience, static
 from compression.engine.learning.state import State
 from compression.engine.learning.training import assembled, train
-from compression.learning import holdout, selectors, states
+from compression.learning import evidence, holdout, selectors, states
 from compression.learning.accounts import keeper
 from compression.learning.choices import StateStatus
+from compression.learning.evidence import Stage
 from compression.learning.models import LearningState
 from compression.learning.reading import unpacked
 from compression.learning.serving import serving
@@ -32,7 +33,7 @@ LEAST_HELD_OUT = 10
 """So many contents held out it takes to say that one state is better than another."""
 CURVE = 6
 """States that the improvement rate is made of beside the new one, at most: those that served last."""
-COLLECTED, TRAINED, JUDGED = 10, 70, 100
+COLLECTED, TRAINED, CONTROLLED, JUDGED = 10, 50, 90, 100
 """How far a training is after its parts, in percent."""
 CHECK_EVERY = 100
 
@@ -147,15 +148,17 @@ class Training:
             "weights": self._weights,
             "numpy": np.__version__,
         }
-        return self._judge(state, lineage, seed)
+        return self._judge(state, collected, lineage, seed)
 
-    def _judge(self, state: State, lineage: dict[str, Any], seed: int) -> Made:
+    def _judge(self, state: State, collected: "Collected", lineage: dict[str, Any], seed: int) -> Made:
         """Judge a new state on what is held out, which it has not seen."""
         held, row = selectors.held_out_outcomes(), self._serving.row
         self._tell(TRAINED, f"judging on {len(held)} contents held out")
         figures: dict[str, Any] = {
             "evaluated_on": len(held),
             "improvement": None,
+            "control": None,
+            "curve": [],
             "advantage": None,
             "regret": None,
         }
@@ -163,8 +166,11 @@ class Training:
         if held:
             before, after = self._judged(self._serving.state, held), self._judged(state, held)
             gain = advantage(before, after, seed)
+            stages = [*self._earlier(held), Stage(None, lineage["own"], after)]
             figures |= {
-                "improvement": self._improvement(lineage["own"], held, after, seed),
+                "improvement": {**evidence.rate(stages, seed).config(), "evaluated_on": len(held)},
+                "control": self._control(collected, held, seed),
+                "curve": evidence.curve(stages, seed),
                 "advantage": gain.config(),
                 "regret": {"before": relative(mean_regret(before)), "after": relative(mean_regret(after))},
                 "objectives": {"before": by_objective(before), "after": by_objective(after)},
@@ -176,15 +182,21 @@ class Training:
         self._ctx.log(words)
         return Made(state, lineage["own"], lineage, figures, gain, words, row.pk if row else None)
 
-    def _improvement(
-        self, outcomes: int, held: Sequence[Outcome], after: list[Judged], seed: int
-    ) -> dict[str, Any]:
-        """The improvement rate by outcomes of this installation, over the states that served and the new one."""
+    def _earlier(self, held: Sequence[Outcome]) -> list[Stage]:
+        """The states that served, as they are judged on what is held out: the curve, beside the new one."""
         rows = [row for row in selectors.states_that_served(CURVE) if row.number]
-        earlier = [(row.outcomes, unpacked(row.pk)) for row in rows]
-        curve = [(count, self._judged(state, held)) for count, state in earlier if state is not None]
-        rate = improvement([*curve, (outcomes, after)], seed)
-        return {**rate.config(), "evaluated_on": len(held)}
+        found = [(row, unpacked(row.pk)) for row in rows]
+        return [Stage(row.number, row.outcomes, self._judged(state, held)) for row, state in found if state]
+
+    def _control(self, collected: "Collected", held: Sequence[Outcome], seed: int) -> dict[str, float]:
+        """The rate of a training on figures that were dealt out anew."""
+
+        def tell(share: float) -> None:
+            self._ctx.check()
+            self._tell(TRAINED + share * (CONTROLLED - TRAINED), "the same on shuffled figures, as a control")
+
+        found = evidence.control(collected.shipped, collected.kept, held, self._weights, seed, tell)
+        return found.config()
 
     def _judged(self, state: State, held: Sequence[Outcome]) -> list[Judged]:
         self._ctx.check()
