@@ -6,12 +6,14 @@ import numpy.ma
 from compression.engine import kernels
 from compression.engine.analysing import analyze
 from compression.engine.compressing import compress
-from compression.engine.isolation import analysing, measuring, optimising
+from compression.engine.isolation import analysing, measuring, optimising, recommending
+from compression.engine.learning import shipped
 from compression.engine.learning.measuring import outcome_of
+from compression.engine.learning.recommending import recommend_bytes
 from compression.engine.reading import decompress
-from compression.engine.searching import Objective
+from compression.engine.searching import Aim, Objective
 
-__all__ = ["analysing", "analyze", "compress", "decompress", "measuring", "optimising"]
+__all__ = ["analysing", "analyze", "compress", "decompress", "measuring", "optimising", "recommending"]
 
 
 def _samples() -> list[bytes]:
@@ -31,5 +33,6 @@ kernels.warm()
 for _sample in _samples():
     analyze(_sample)
     outcome_of(_sample, "", "", 1.0)
+    recommend_bytes(_sample, shipped.prior(), Aim(Objective.RATIO), budget_cpu_s=0.05)
     for _objective in Objective:
         decompress(compress(_sample, _objective, max_trials=100))

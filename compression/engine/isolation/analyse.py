@@ -40,11 +40,13 @@ def answer(
     options: dict[str, Any],
     should_stop: ShouldStop | None,
     limits: Limits = LIMITS,
+    also_fd: int | None = None,
 ) -> dict[str, Any]:
-    """What a child wrote as JSON."""
+    """What a child wrote as JSON; with another descriptor, it reads that as well."""
     with memory_file() as target:
         request = Request(operation, limits, options)
-        with begin(request, (source_fd, target.fileno()), None, should_stop) as call:
+        sources = (source_fd,) if also_fd is None else (source_fd, also_fd)
+        with begin(request, (*sources, target.fileno()), None, should_stop) as call:
             call.report()
         try:
             found: dict[str, Any] = json.loads(os.pread(target.fileno(), ANSWER_BYTES, 0))

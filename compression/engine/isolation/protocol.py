@@ -18,7 +18,7 @@ from compression.engine.limits import ArchiveLimits, Limits
 MAX_MESSAGE = 200 << 10
 """Bytes of one message. The largest is a request with a dictionary, and socket buffers hold a little more."""
 
-MAX_FDS = 2
+MAX_FDS = 3
 
 KEEP = {"event": "keep"}
 """What a client says so that an optimisation comes to an end with the best so far."""
@@ -35,8 +35,9 @@ Operation = Literal[
     "analyse",
     "blocks",
     "measure",
+    "recommend",
 ]
-OF_ENGINE = frozenset({"optimise", "weigh", "describe", "analyse", "blocks", "measure"})
+OF_ENGINE = frozenset({"optimise", "weigh", "describe", "analyse", "blocks", "measure", "recommend"})
 """Operations on pipelines: their children have all of the engine loaded."""
 
 

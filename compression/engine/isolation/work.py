@@ -92,6 +92,12 @@ def _measure(request: Request, fds: list[int], connection: socket.socket) -> dic
     return measure(request, Source(fds[0]), Target(fds[1]))
 
 
+def _recommend(request: Request, fds: list[int], connection: socket.socket) -> dict[str, Any]:
+    from compression.engine.isolation.recommending import recommend
+
+    return recommend(request, Source(fds[0]), Source(fds[1]), Target(fds[2]))
+
+
 _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[str, Any]]] = {
     "encode": _encode,
     "encode_many": _encode_many,
@@ -104,6 +110,7 @@ _OPERATIONS: dict[Operation, Callable[[Request, list[int], socket.socket], dict[
     "analyse": _analyse,
     "blocks": _blocks,
     "measure": _measure,
+    "recommend": _recommend,
 }
 
 

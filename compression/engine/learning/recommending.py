@@ -142,7 +142,7 @@ class _Told:
     predictions: Sequence[Prediction]
 
     def entries(self) -> list[Entry]:
-        """The actions that were decided among, the best first; where nothing is to be gained, that which does nothing."""
+        """The actions that were decided among, the best first; where nothing is to be gained, the one that stores."""
         ranked = [name for name, _ in self.decision.ranked]
         if self.reason and STORE in ranked:
             others = [name for name in ranked if name != STORE] if self.content.size else []
