@@ -131,13 +131,24 @@ def _to_unpack(source: File, info: Info, *, unpack: bool | None) -> bool:
 
 
 def run(
-    user: User, source: Source, plan: Plan, operation: Operation, *, respond_async: bool = False
+    user: User,
+    source: Source,
+    plan: Plan,
+    operation: Operation,
+    *,
+    respond_async: bool = False,
+    recommendation: str = "",
 ) -> Result | Job:
-    """Do it now where it is small and nobody asked otherwise; have a worker do it where not."""
+    """Do it now where it is small and nobody asked otherwise; have a worker do it where not.
+
+    `recommendation`: the id of that which it follows; the result of a job says so.
+    """
     size = source.file.size
     inline = planning.fits_inline(size, plan.seconds(operation, size))
     if inline and not respond_async:
         with slot() as free, suppress(TooLongForNow):
             if free:
                 return services.result_make(owner=user, source=source, plan=plan, operation=operation)
-    return services.result_request(owner=user, source=source.keep(), plan=plan, operation=operation)
+    return services.result_request(
+        owner=user, source=source.keep(), plan=plan, operation=operation, recommendation=recommendation
+    )

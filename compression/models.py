@@ -25,6 +25,7 @@ from compression.learning.models import (
     OutcomeTrial,
 )
 from compression.optimising.models import Optimisation, Strategy, Trial
+from compression.recommending.models import Recommendation
 from core.ledger import LedgerEntry
 from core.models import Owned
 from core.triggers import guard_ledger
@@ -48,6 +49,7 @@ __all__ = [
     "Optimisation",
     "Outcome",
     "OutcomeTrial",
+    "Recommendation",
     "Result",
     "ResultOutput",
     "Strategy",

@@ -12,6 +12,7 @@ from accounts.models import User
 from compression.api.serializers import ResultDetailOut
 from compression.choices import Operation
 from compression.models import Result
+from compression.recommending import selectors as recommending
 from core.errors import NotFound
 from core.formatting import size
 from files.models import File
@@ -31,9 +32,12 @@ def input_of_job(file_id: UUID | str, owner: User) -> File:
     return file
 
 
-def result_body(result: Result) -> dict[str, Any]:
-    """Return the result in the shape of the API, as plain JSON."""
-    body: dict[str, Any] = json.loads(json.dumps(ResultDetailOut(result).data, cls=JSONEncoder))
+def result_body(result: Result, recommendation: str = "") -> dict[str, Any]:
+    """Return the result in the shape of the API, as plain JSON; with the recommendation of that id that it follows."""
+    shape: dict[str, Any] = dict(ResultDetailOut(result).data)
+    if recommendation:
+        shape["recommendation"] = recommending.best_body(recommendation)
+    body: dict[str, Any] = json.loads(json.dumps(shape, cls=JSONEncoder))
     return body
 
 

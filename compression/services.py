@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -108,8 +109,10 @@ def algorithm_set_status(*, algorithm: Algorithm, status: AlgorithmStatus, actor
 
 
 @audit.unaudited("the job's result is audited where it is stored")
-def result_request(*, owner: User, source: File, plan: Plan, operation: Operation) -> Job:
-    """Have a worker do it."""
+def result_request(
+    *, owner: User, source: File, plan: Plan, operation: Operation, recommendation: str = ""
+) -> Job:
+    """Have a worker do it; the result says so where it follows a recommendation."""
     return enqueue(
         operation.value,
         owner=owner,
@@ -120,6 +123,7 @@ def result_request(*, owner: User, source: File, plan: Plan, operation: Operatio
             "algorithm": plan.algorithm.name,
             "level": plan.level,
             "params": plan.params,
+            **({"recommendation": recommendation} if recommendation else {}),
         },
         total=source.size,
         unit="bytes",
@@ -139,7 +143,8 @@ def job_run(ctx: JobContext) -> None:
         to_decode=operation == Operation.DECOMPRESS,
     )
     ctx.progress(0, source.size, unit="bytes")
-    result_make(owner=ctx.owner, source=Source(source), plan=plan, operation=operation, ctx=ctx)
+    told = partial(selectors.result_body, recommendation=ctx.params.get("recommendation", ""))
+    result_make(owner=ctx.owner, source=Source(source), plan=plan, operation=operation, ctx=ctx, told=told)
 
 
 @audit.unaudited("audits in _store")

@@ -11,6 +11,7 @@ from compression.api import (
     learning_views,
     optimising_views,
     own_algorithm_views,
+    recommending_views,
     snippet_views,
     stream_views,
     views,
@@ -60,6 +61,13 @@ urlpatterns = [
         snippet_views.AnalysisSnippets.as_view(),
         name="analysis-snippets",
     ),
+    path("enhanced/recommend", recommending_views.Recommend.as_view(), name="recommend"),
+    path(
+        "enhanced/recommend/<uuid:pk>",
+        recommending_views.RecommendationDetail.as_view(),
+        name="recommendation",
+    ),
+    path("enhanced/compress", recommending_views.RecommendedCompress.as_view(), name="recommended-compress"),
     path("enhanced/meta-learn", learning_views.MetaLearn.as_view(), name="meta-learn"),
     path(
         "enhanced/meta-learn/<uuid:pk>/promote",

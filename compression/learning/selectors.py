@@ -58,9 +58,11 @@ def outcomes_for_learning(
 ) -> Iterator[Found]:
     """Yield outcomes as the engine learns from them, the newest first, in one query and little memory.
 
-    Trials on whole files, and with settings beyond the action set, are left out. `sources` names contents of files.
+    Trials on whole files, with settings beyond the action set, and those of decisions, which are on samples alone, are
+    left out. `sources` names contents of files.
     """
-    rows = Outcome.objects.exclude(origin=Origin.RUN, chosen=OTHER).order_by("-created_at", "-pk")
+    rows = Outcome.objects.exclude(origin=Origin.RUN, chosen=OTHER).exclude(origin=Origin.DECISION)
+    rows = rows.order_by("-created_at", "-pk")
     if sources is not None:
         rows = rows.filter(source_sha256__in=sources)
     if origin is not None:
@@ -108,7 +110,7 @@ def failed_since(kind: str, moment: datetime) -> bool:
 
 def new_contents(kind: str) -> int:
     """Return how many contents were measured with all actions since the last job of a kind was asked for."""
-    found = Outcome.objects.exclude(origin=Origin.RUN)
+    found = Outcome.objects.exclude(origin__in=[Origin.RUN, Origin.DECISION])
     last = Job.objects.filter(kind=kind).order_by("-created_at").first()
     if last is not None:
         found = found.filter(created_at__gt=last.created_at)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from compression.engine.learning.predicting import FIGURES, Interval
+from compression.engine.learning.predicting import FIGURES, Interval, Prediction
 
 SEARCH = "search"
 """The name of the entry that is no action: a pipeline searched for this content."""
@@ -47,6 +47,11 @@ class Entry:
     def search(self) -> bool:
         """Whether a pipeline is searched for."""
         return self.action == SEARCH
+
+    @property
+    def prediction(self) -> Prediction:
+        """What is predicted, as one."""
+        return Prediction(self.action, **self.predicted)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:

@@ -154,11 +154,11 @@ class _Told:
         """The entries with that of the search in its place; of what is compressed, if some of it can be undone."""
         if self.reason and not found:
             return entries
-        predictions = [_prediction(one) for one in entries]
+        predictions = [one.prediction for one in entries]
         one = searched(predictions, found, self.content.size, self.aim, self.machine)
         if one is None:
             return entries
-        cost = self._cost(_prediction(one))
+        cost = self._cost(one.prediction)
         place = next(
             (place for place, other in enumerate(predictions) if self._cost(other) > cost), len(entries)
         )
@@ -228,7 +228,3 @@ class _Told:
         elif not is_store and not self.reason:
             found.append(reasons.UNTRIED)
         return [*found, *reasons.keeps(told, self.aim), *misses.values()]
-
-
-def _prediction(entry: Entry) -> Prediction:
-    return Prediction(entry.action, **entry.predicted)
