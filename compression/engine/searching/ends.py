@@ -36,11 +36,9 @@ READABLE_BYTES = np.zeros(256, np.bool_)
 READABLE_BYTES[32:] = READABLE_BYTES[[9, 10, 13]] = True
 HASTE, HASTE_WORTH = 16 * KiB, 24
 """Bytes of a sample for a quick choice, and the savings that are worth another trial there."""
-LEARNING = 0.03
-"""The more there is the less is left of a byte: so much of the logarithm of how many times there is more."""
-SHIFTING, TELLING, SHIFT = 256 * KiB, 64, 4
+SHIFTING, TELLING, RECURRING, LEAST_SHIFT = 256 * KiB, 64, 0.7, 0.25
 """Bytes of a stream whose samples say little; bytes that a quick estimate of a sample must come to for it to say how
-the whole differs; and how much at most."""
+the whole differs; and what part of the estimate is left at most, and at least, where much recurs."""
 LEAF_FIRST, LEAF_SECOND = 32 * KiB, 96 * KiB
 """Bytes of the samples that all leaves, and then the best, are tried on."""
 POSSIBLE = 0.3
@@ -261,16 +259,16 @@ def _ranked(
 
 
 def _shift(stream: Stream, sample: Stream) -> float:
-    """What a long stream comes to, as a part of what a sample says; numbers and columns are alike all along.
+    """What a long stream comes to, as a part of what a sample says, where much recurs far apart, which is in no sample.
 
-    By quick estimates of both, since what recurs far apart is in no sample; and models learn as they go on.
+    By quick estimates of both. Numbers and columns are alike all along.
     """
     long = stream.size >= SHIFTING and stream.kind in (Kind.BYTES, Kind.TEXT)
     if not long or (part := quick(sample)) < TELLING:
         return 1.0
     share = sample.size / stream.size
     shift = quick(stream) / part * share
-    return float(max(min(shift, SHIFT), 1 / SHIFT) * share**LEARNING)
+    return max(shift, LEAST_SHIFT) if shift < RECURRING else 1.0
 
 
 def tried(leaf: Leaf, sample: Stream, trace: Trace) -> int | None:
