@@ -50,11 +50,11 @@ class Forest:
             at = nodes[inner]
             goes_left = inputs[self.feature[at]] <= self.threshold[at]
             nodes[inner] = np.where(goes_left, self.left[at], self.right[at])
-        found = np.zeros(self.rows)
-        for node in nodes:
-            count = self.count[node]
-            found[self.members[self.right[node] : self.right[node] + count]] += 1 / (count + patience)
-        return found / max(len(self.roots), 1)
+        counts = self.count[nodes]
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        members = self.members[np.repeat(self.right[nodes], counts) + within]
+        shares = np.repeat(1 / (counts + patience), counts)
+        return np.bincount(members, shares, minlength=self.rows) / max(len(self.roots), 1)
 
     def arrays(self) -> dict[str, Any]:
         """All of it, to be written."""
