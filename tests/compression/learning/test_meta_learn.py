@@ -191,7 +191,7 @@ def test_no_account_has_more_than_its_share(ada: User, ben: User) -> None:
 def test_what_is_held_out_is_never_learned_from() -> None:
     held = keep_many(10, held_out=12)
     for outcome in held:
-        keep(replace(outcome, content="f" * 64), origin=Origin.DECISION)
+        keep(replace(outcome, content="f" * 64), origin=Origin.OPTIMISATION)
     found = collected()
     assert (len(found.kept), found.refused) == (10, {"held out": 24})
 
