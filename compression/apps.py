@@ -49,6 +49,7 @@ class CompressionConfig(AppConfig):
         from files import panels
 
         navigation.add("Work", "Compress", "compression:compress", icon="compress", order=10)
+        navigation.add("Work", "Recommend", "compression:recommend", icon="help", order=10)
         navigation.add("Work", "Analyse", "compression:analyse", icon="chart", order=11)
         navigation.add("Work", "Compare", "compression:compare", icon="compare", order=12)
         navigation.add("Work", "Optimise", "compression:optimise", icon="experiments", order=13)

@@ -10,12 +10,20 @@ from compression.compare import views as compare_views
 from compression.history import views as history_views
 from compression.optimising import own_views
 from compression.optimising import views as optimising_views
+from compression.recommending import views as recommending_views
 from compression.streaming import views as stream_views
 
 app_name = "compression"
 urlpatterns = [
     path("compress", views.compress, name="compress"),
     path("compress/options", views.options, name="options"),
+    path("recommend", recommending_views.recommend, name="recommend"),
+    path("recommendations/<uuid:pk>", recommending_views.recommendation, name="recommendation"),
+    path(
+        "recommendations/<uuid:pk>/compress/<int:rank>",
+        recommending_views.compress,
+        name="recommendation-compress",
+    ),
     path("decompress", views.decompress, name="decompress"),
     path("stream", stream_views.stream, name="stream"),
     path("batches", batch_views.batch_list, name="batches"),

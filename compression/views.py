@@ -15,6 +15,7 @@ from compression.api.views import ResultList
 from compression.choices import Operation
 from compression.forms import CompressForm, DecompressForm, ParamsForm, algorithm_options
 from compression.models import Algorithm, Result
+from compression.recommending import pictures as recommending
 from core.access import get_visible
 from core.errors import AppError, NotFound
 from core.listing import listed
@@ -159,6 +160,7 @@ def result_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "result": result,
         "snippets": snippets.for_result(result, base_of(request)),
+        "predicted": recommending.beside(result),
         **figures.of(result),
     }
     return render(request, "compression/result.html", context)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from compression.analyses import selectors
 from compression.engine.analysed import ANALYSIS_VERSION
 from core.access import Role
@@ -16,5 +18,6 @@ def context(file: "File", user: Any) -> dict[str, Any]:
     return {
         "analysis": known.defer("report").first(),
         "may_analyse": Role(user.role).includes(Role.USER),
+        "recommend_url": f"{reverse('compression:recommend')}?file={file.pk}",
         "is_container": file.name.endswith(".dcz"),
     }
