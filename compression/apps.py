@@ -59,6 +59,7 @@ class CompressionConfig(AppConfig):
         navigation.add("Work", "Results", "compression:results", icon="check", order=20)
         navigation.add("Study", "Algorithms", "compression:algorithms", icon="chart", order=10)
         navigation.add("Study", "History", "compression:history", icon="history", order=20)
+        navigation.add("Study", "Learning", "compression:learning", icon="learning", order=30)
         panels.add(
             "compression", "What became of it", "compression/_file_panel.html", panel.context, order=10
         )

@@ -8,6 +8,7 @@ from compression.analyses import views as analysis_views
 from compression.batch import views as batch_views
 from compression.compare import views as compare_views
 from compression.history import views as history_views
+from compression.learning import views as learning_views
 from compression.optimising import own_views
 from compression.optimising import views as optimising_views
 from compression.recommending import views as recommending_views
@@ -65,6 +66,13 @@ urlpatterns = [
     path("algorithms/<str:name>/test", algorithm_views.test, name="algorithm-test"),
     path("algorithms/<str:name>/delete", algorithm_views.delete, name="algorithm-delete"),
     path("history", history_views.history, name="history"),
+    path("learning", learning_views.learning, name="learning"),
+    path("learning/train", learning_views.train, name="learning-train"),
+    path("learning/outcomes", learning_views.outcome_list, name="learning-outcomes"),
+    path("learning/outcomes/<uuid:pk>", learning_views.outcome, name="learning-outcome"),
+    path("learning/states/<int:number>", learning_views.state, name="learning-state"),
+    path("learning/states/<uuid:pk>/promote", learning_views.promote, name="learning-promote"),
+    path("learning/states/<uuid:pk>/retire", learning_views.retire, name="learning-retire"),
     path("results", views.result_list, name="results"),
     path("results/<uuid:pk>", views.result_detail, name="result"),
 ]

@@ -83,6 +83,13 @@ PAGES: dict[str, Rule] = {
     "compression:algorithm-import": rule(GET=USER, POST=USER),
     "compression:algorithm-train": rule(GET=USER, POST=USER),
     "compression:history": rule(GET=VIEWER),
+    "compression:learning": rule(GET=OPERATOR),
+    "compression:learning-train": rule(POST=OPERATOR),
+    "compression:learning-outcomes": rule(GET=OPERATOR),
+    "compression:learning-outcome": rule(GET=OPERATOR),
+    "compression:learning-state": rule(GET=OPERATOR),
+    "compression:learning-promote": rule(POST=OPERATOR),
+    "compression:learning-retire": rule(POST=OPERATOR),
     "compression:results": rule(GET=VIEWER),
     "compression:result": rule(GET=VIEWER),
     "admin:*": rule(GET=OPERATOR, POST=OPERATOR),  # its desks ask for more where they change something

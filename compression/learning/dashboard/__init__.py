@@ -1,0 +1,1 @@
+"""What was learned, for people and programs: figures with intervals, all of them from rows of the ledger."""
