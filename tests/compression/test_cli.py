@@ -360,7 +360,9 @@ def test_formats_lists_what_can_be_written_and_read() -> None:
     assert (rows["xz"]["write"], rows["7z"]["write"]) == (True, False)
 
 
-@pytest.mark.parametrize("verb", ["compress", "decompress", "compare", "analyze", "optimize", "formats"])
+@pytest.mark.parametrize(
+    "verb", ["compress", "decompress", "compare", "analyze", "recommend", "optimize", "formats"]
+)
 def test_the_same_verbs_by_manage_py(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         execute_from_command_line(["manage.py", verb, "--help"])
