@@ -78,3 +78,10 @@ def test_all_actions_are_measured_on_one_sample() -> None:
 
 def test_an_action_is_of_the_set() -> None:
     assert replace(ACTIONS["store"]).config({}) == {"id": "store"}
+
+
+def test_the_time_of_a_pipeline_is_that_of_all_its_threads() -> None:
+    trials = outcome_of(LINES, "csv", "a.csv", 1.0, ["xz-6", "code-xz"]).trials
+    plain, pipeline = trials["xz-6"], trials["code-xz"]  # the same codec, after a quick look for machine code
+    assert (pipeline.encode_s or 0) > 0.5 * (plain.encode_s or 0) > 0
+    assert (pipeline.sample_cpu_s or 0) > 0.5 * (plain.sample_cpu_s or 0) > 0
