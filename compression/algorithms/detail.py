@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms as django_forms
 from django.urls import reverse
 
-from compression.algorithms import forms, life, parameters, pictures, selectors, snippets
+from compression.algorithms import forms, life, parameters, pictures, predictions, selectors, snippets
 from compression.choices import AlgorithmStatus
 from compression.history import summary
 from compression.models import Algorithm
@@ -30,6 +30,7 @@ def of(user: "User", algorithm: Algorithm, base: str, ordering: str) -> dict[str
         "parameters": parameters.of(codec, _fixed(composed)),
         "facts": _facts(algorithm),
         "snippets": snippets.for_algorithm(algorithm, base),
+        "predictions": predictions.of(algorithm.name),
         "compress_url": _compress_url(user, algorithm),
         **own.of(user, algorithm),
         **pictures.of(algorithm, summary.of(algorithm.name), ordering),

@@ -18,6 +18,7 @@ from compression.api.serializers import AlgorithmOut
 from compression.history import summary
 from compression.models import Algorithm
 from compression.optimising import algorithms as own
+from compression.recommending.viability import ALL, predicted
 from core.api.jobs import accepted
 from core.api.prefer import preference
 from core.api.serializers import JobOut
@@ -96,9 +97,7 @@ class AlgorithmDetail(ApiView):
         algorithm = find(request, name)
         form = AlgorithmChangeIn(data=request.data)
         form.is_valid(raise_exception=True)
-        changed = own.algorithm_change(
-            algorithm=algorithm, actor=request.user, changes=form.validated_data
-        )
+        changed = own.algorithm_change(algorithm=algorithm, actor=request.user, changes=form.validated_data)
         return Response(detail(changed))
 
     @extend_schema(responses={204: None})
@@ -137,12 +136,16 @@ class AlgorithmViability(ApiView):
         ],
     )
     def get(self, request: ApiRequest, name: str) -> Response:
-        """Sum up what came of the algorithm on its latest 1,000 contents, beside all that others made of them."""
+        """Sum up what came of the algorithm on its latest 1,000 contents, beside all that others made of them.
+
+        `predicted` says what is expected of it on the kind's typical content, whether or not anybody tried it there.
+        """
         algorithm = find(request, name)
         kind = _kind(request)
         found = summary.of(algorithm.name)
         judged = found.overall if kind is None else found.by_kind.get(kind, summary.NOTHING)
         body = {"algorithm": algorithm.name, "kind": kind, **vars(judged), "made_at": found.made_at}
+        body["predicted"] = predicted(algorithm.name, kind)[kind or ALL]
         return Response(AlgorithmViabilityOut({**body, "by_kind": [] if kind else found.kinds}).data)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from compression.api.algorithm_serializers import LastReportOut
+from compression.api.recommending_serializers import ExpectedOut
 from compression.api.serializers import AlgorithmOut, CompositionOut, Rounded
 from compression.history.viability import Verdict
 from compression.models import HistoryEntry
@@ -161,10 +162,28 @@ class ViabilityOut(serializers.Serializer[Any]):
     decompress_mb_s = EstimateOut(allow_null=True, help_text="The same for decompression.")
 
 
+class ViableOut(serializers.Serializer[Any]):
+    """What is predicted for one objective."""
+
+    action = serializers.CharField(help_text="The settings of the algorithm that are expected to serve best.")
+    ratio = ExpectedOut()
+    regret = ExpectedOut(help_text="By how much worse than the best of all: 0.02 is 2 %.")
+
+
+class KindPredictionOut(serializers.Serializer[Any]):
+    """What the state that serves predicts for the typical content of a kind: the median of each feature."""
+
+    contents = serializers.IntegerField(help_text="Distinct contents whose features are known.")
+    why = serializers.CharField(help_text="Why there are no figures; empty where there are.")
+    ratio = ViableOut(allow_null=True, help_text="For the objective `ratio`.")
+    balanced = ViableOut(allow_null=True, help_text="For the objective `balanced`, on this machine.")
+
+
 class AlgorithmViabilityOut(ViabilityOut):
     """The viability of an algorithm for a kind of content; without a kind for all, and for each by itself."""
 
     algorithm = serializers.CharField()
+    predicted = KindPredictionOut()
     by_kind = ViabilityOut(many=True)
     made_at = serializers.DateTimeField(
         help_text="When it was summed up; new outcomes of the algorithm renew it."

@@ -233,8 +233,9 @@ def test_a_page_costs_the_same_however_much_is_known(
 ) -> None:
     for number in (2, 30):
         keep([*rivals(number, owner=ada), *rivals(number, f"k{number}", owner=ada)])
-        # session, account, badge, algorithm, three of the ledger, the latest outcomes, four for what they name
-        with django_assert_num_queries(10):
+        # session, account, badge, algorithm, three of the ledger, the latest outcomes, two for what they name, the
+        # state that serves, and features of what is known
+        with django_assert_num_queries(12):
             text(page.get("/algorithms/zstd"))
 
 
