@@ -3,6 +3,13 @@
     python manage.py learn --corpus DIR --keep OUTCOMES.jsonl --out REPORT.json
     python -m benchmarks.improvement_check REPORT.json OUTCOMES.jsonl
 
+The same of an installation, from what its API gives: the figures of learning, and its audits, one a line.
+
+    python -m benchmarks.improvement_check --audits LEARNING.json AUDITS.jsonl
+
+They are `GET /api/v1/compression/enhanced/learning`, and `…/learning/outcomes/<id>` for each of
+`…/learning/outcomes?origin=audit`. Audits are judged by the weights of now: it holds where they have not changed.
+
 Of the report it takes who chose what and how long that took (`decisions`), and the weights of objectives; costs and
 regrets it makes from the sizes and times of the outcomes. It ends with 1 where the two rates, or the charge of any
 decision, differ by more than 1e-9. Definitions: docs/decisions/learning.md.
@@ -102,12 +109,42 @@ def improvement_rate(charged: Iterable[Charge]) -> float:
     return -slope([(math.log2(1 + n), math.fsum(found) / len(found)) for n, found in states.items()])
 
 
-def main(report_path: str, outcomes_path: str) -> int:
+def of_audits(audits: Iterable[Row], weights: Mapping[str, float]) -> list[Charge]:
+    """Charge the decisions of the states that served anew, each on the content of its own audit."""
+    found = []
+    for audit in audits:
+        if audit["judged"]:
+            outcome = {**audit, "content": audit["id"], "machine": audit["machine_factor"]}
+            decision = {**audit["judged"], "content": audit["id"], "outcomes": audit["state_outcomes"] or 0}
+            found += charges([decision], weights, [outcome])
+    return found
+
+
+def prequential_rate(charged: Iterable[Charge]) -> float:
+    """By how much the charge of an audit is lower for each doubling of the outcomes that its state had learned from."""
+    return -slope([(math.log2(1 + one.outcomes), one.charged) for one in charged])
+
+
+def main(arguments: Sequence[str]) -> int:
     """Print both rates and how far they are apart; return 0 where they agree."""
-    report = json.loads(Path(report_path).read_text())
-    outcomes = [json.loads(line) for line in Path(outcomes_path).read_text().splitlines() if line]
-    found = charges(report["decisions"], report["weights"], outcomes)
-    rate, reported = improvement_rate(found), report["improvement"]["rate"]
+    are_audits = arguments[0] == "--audits"
+    report, rows = (Path(path).read_text() for path in arguments[-2:])
+    outcomes = [json.loads(line) for line in rows.splitlines() if line]
+    told = json.loads(report)
+    if are_audits:
+        found = of_audits(outcomes, told["weights"])
+        rate, reported = (
+            prequential_rate(found),
+            (told["improvement"]["prequential"] or {"rate": 0.0})["rate"],
+        )
+    else:
+        found = charges(told["decisions"], told["weights"], outcomes)
+        rate, reported = improvement_rate(found), told["improvement"]["rate"]
+    return said(found, rate, reported)
+
+
+def said(found: Sequence[Charge], rate: float, reported: float) -> int:
+    """Print what was found, and return whether it agrees with the report, as the end of a program."""
     worst = max(abs(one.charged - one.reported) for one in found)
     print(f"decisions         {len(found)}, by states of {sorted({one.outcomes for one in found})} outcomes")
     print(f"reported rate     {reported:.12f}")
@@ -118,4 +155,4 @@ def main(report_path: str, outcomes_path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ from compression.api import (
     batch_views,
     compare_views,
     history_views,
+    learning_figures_views,
     learning_views,
     optimising_views,
     own_algorithm_views,
@@ -68,6 +69,17 @@ urlpatterns = [
         name="recommendation",
     ),
     path("enhanced/compress", recommending_views.RecommendedCompress.as_view(), name="recommended-compress"),
+    path("enhanced/learning", learning_figures_views.LearningFigures.as_view(), name="learning"),
+    path(
+        "enhanced/learning/outcomes",
+        learning_figures_views.LearningOutcomes.as_view(),
+        name="learning-outcomes",
+    ),
+    path(
+        "enhanced/learning/outcomes/<uuid:pk>",
+        learning_figures_views.LearningOutcome.as_view(),
+        name="learning-outcome",
+    ),
     path("enhanced/meta-learn", learning_views.MetaLearn.as_view(), name="meta-learn"),
     path(
         "enhanced/meta-learn/<uuid:pk>/promote",

@@ -37,7 +37,7 @@ def decision(count: int, one: Judged) -> dict[str, Any]:
 def run(folder: Path, report: dict[str, Any], outcomes: list[Outcome] = OUTCOMES) -> int:
     (folder / "report").write_text(json.dumps(report))
     (folder / "outcomes").write_text("".join(json.dumps(one.config()) + "\n" for one in outcomes))
-    return main(str(folder / "report"), str(folder / "outcomes"))
+    return main([str(folder / "report"), str(folder / "outcomes")])
 
 
 def test_both_say_the_same(tmp_path: Path, report: dict[str, Any]) -> None:

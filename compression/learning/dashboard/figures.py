@@ -32,6 +32,7 @@ def all_of_it(objective: Objective = Objective.RATIO) -> dict[str, Any]:
         "serving": state_of(serving),
         "collecting": collecting(selectors.rules_now()),
         "improvement": improvement(judged, ledger.judgements()),
+        "weights": selectors.weights(),
         "regret": {"hold_out": hold_out(judged), "prequential": moving(ledger.moving_regret())},
         "coverage": coverage(ledger.covered(serving) if serving else []),
         "predictions": [prediction(run) for run in runs[-ledger.SCATTER :]],

@@ -1,7 +1,6 @@
 """Learning in the browser: what serves, whether it helps, and the outcomes behind every figure."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,30 +8,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from compression.engine.learning.outcomes import Outcome as Found
-from compression.learning import seeds, services, states
+from compression.learning import seeds, states
 from compression.learning.choices import Origin
 from compression.learning.models import LearningSettings, LearningState, Outcome
 from core.models import Job
-from tests.compression.learning.material import KINDS, learned, told
-
-RATE = {"rate": 0.004, "low": 0.001, "high": 0.009}
-FIGURES = {
-    "evaluated_on": 16,
-    "improvement": {**RATE, "evaluated_on": 16},
-    "control": {"rate": -0.02, "low": -0.03, "high": -0.01},
-    "advantage": RATE,
-    "regret": {"before": 0.05, "after": 0.03},
-    "curve": [
-        {"state": 1, "outcomes": 0, "rate": 0.05, "low": 0.03, "high": 0.07},
-        {"state": None, "outcomes": 40, "rate": 0.03, "low": 0.02, "high": 0.05},
-    ],
-}
-PREDICTED = {
-    "ratio": [2.0, 1.0, 4.0],
-    "compress_mb_s": [90.0, 50.0, 200.0],
-    "decompress_mb_s": [1.0, 0.5, 2.0],
-}
+from tests.compression.learning.dashboard_rows import judged_state, kept
+from tests.compression.learning.material import KINDS
 
 
 @pytest.fixture(autouse=True)
@@ -49,40 +30,6 @@ def text(response: Any, status: int = 200) -> str:
     assert response.status_code == status, response.content[:2000]
     found: str = response.content.decode().replace("\xa0", " ")
     return found
-
-
-def kept(number: int, origin: Origin = Origin.AUDIT, action: str = "") -> Outcome:
-    """Write down an outcome that the serving state had predicted, and was judged on."""
-    found: Found = told(number)
-    if action:
-        found = replace(found, trials={action: found.trials[action]})
-    judged = {
-        "chosen": {"ratio": "xz-6", "balanced": "zstd-1"},
-        "regret": {"ratio": 0.02, "balanced": 0.0},
-        "decision_cpu_s": {"ratio": 0.1, "balanced": 0.01},
-        "charged": 0.01 * (number % 5),
-    }
-    row = services.outcome_record(
-        found=found,
-        facts=services.Facts(
-            origin=origin,
-            source_id=uuid4(),
-            source_sha256=found.group,
-            offset=0,
-            state=LearningState.objects.get(status="serving"),
-            chosen=action,
-            judged=judged if origin == Origin.AUDIT else None,
-        ),
-        predicted=dict.fromkeys(found.trials, PREDICTED),
-    )
-    assert row is not None
-    return row
-
-
-def judged_state() -> LearningState:
-    return states.state_keep(
-        state=learned(1), lineage={"refused": {"held out": 7}, "collected": 50}, figures=FIGURES, outcomes=40
-    )
 
 
 def test_nothing_was_learned_yet_and_it_says_what_is_missing(page: Client) -> None:
@@ -168,9 +115,9 @@ def test_the_lists_cost_the_same_however_many_there_are(page: Client, django_ass
             kept(number + 100, Origin.RUN, "zstd-3")
         address = f"/learning/outcomes/{Outcome.objects.latest('created_at').pk}"
         text(page.get("/learning"))
-        # session, account, badge; the serving state, the judged one, runs, switches and four counts, audits, their
-        # number and mean, coverage, wins, drift twice, the job, states, notices
-        with django_assert_num_queries(22):
+        # session, account, badge; weights, the serving state, the judged one, runs, switches and four counts, audits,
+        # their number and mean, coverage, wins, drift twice, the job, states, notices
+        with django_assert_num_queries(23):
             text(page.get("/learning"))
         with django_assert_num_queries(6):
             text(page.get("/learning/outcomes"))
