@@ -89,5 +89,6 @@ class LearnedOut(serializers.Serializer[Any]):
     refused = serializers.DictField(child=serializers.IntegerField())
     evaluated_on = serializers.IntegerField()
     improvement = ImprovementOut(allow_null=True)
+    control = RateOut(allow_null=True)
     advantage = RateOut(allow_null=True)
     regret = RegretOut(allow_null=True)
