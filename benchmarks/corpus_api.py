@@ -98,10 +98,11 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--algorithms", nargs="*", help="these alone")
     options = parser.parse_args()
     api = Api(options.url, os.environ["TOKEN"])
     listed = json.loads(api.call("/compression/algorithms?page_size=200&enabled=true"))
-    names = [row["name"] for row in listed["results"]]
+    names = options.algorithms or [row["name"] for row in listed["results"]]
     began, pairs, failures = time.monotonic(), 0, 0
     paths = sorted(path for path in options.corpus.iterdir() if path.is_file())
 

@@ -1,6 +1,5 @@
 """A look at content for people and programs: its features, the structure found in it, and pictures of it."""
 
-import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,6 +8,7 @@ from compression.engine import places
 from compression.engine.analysed import Analysis, Finding, Part, Records
 from compression.engine.analysis.features import FEATURES_VERSION, byte_entropy, features_of
 from compression.engine.analysis.proposals import Proposal
+from compression.engine.clock import cpu_seconds
 from compression.engine.codecs.reader import Bytes, ReadAt
 from compression.engine.describing import elements, printable
 from compression.engine.limits import KiB
@@ -32,7 +32,7 @@ def analyze(data: Bytes, budget_cpu_s: float = 2.0) -> Analysis:
 
 def analyze_parts(read: ReadAt, size: int, budget_cpu_s: float = 2.0) -> Analysis:
     """As `analyze`, of content of any size: no more of it is read than `places` says."""
-    started = time.process_time()
+    started = cpu_seconds()
     sample = head(Stream(array(read(*places.front(size)))), places.FRONT)
     planner = Planner(Aim(Objective.RATIO), Trace(budget_cpu_s))
     ranked = planner.promising(sample)
@@ -57,7 +57,7 @@ def analyze_parts(read: ReadAt, size: int, budget_cpu_s: float = 2.0) -> Analysi
         window=places.step(size),
         entropy=along,
         histogram=histogram,
-        cpu_s=round(time.process_time() - started, 4),
+        cpu_s=round(cpu_seconds() - started, 4),
     )
 
 

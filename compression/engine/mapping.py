@@ -1,10 +1,10 @@
 """A map of a container: what each block was made with, and what the next best would have made of it."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from compression.engine.blockmap import EXAMINED, LISTED, Block, BlockMap, Examined, Used
+from compression.engine.clock import cpu_seconds
 from compression.engine.codecs.reader import Bytes, ReadAt
 from compression.engine.container import Frame, Seekable
 from compression.engine.errors import EngineError, InvalidParams
@@ -38,7 +38,7 @@ def blocks_of(read: ReadAt, total: int, budget_cpu_s: float = 8.0, limits: Limit
     Blocks are decoded and others are tried on them as long as the budget of CPU seconds is not spent: at most 32,
     spread over the container. Raises CorruptStream.
     """
-    started, limits = time.process_time(), limits or Limits()
+    started, limits = cpu_seconds(), limits or Limits()
     container = Seekable(read, total, limits)
     count = sum(1 for entry in container.entries if entry.size)
     listed = list(container.outlines(set(_spread(count, LISTED))))
@@ -48,7 +48,7 @@ def blocks_of(read: ReadAt, total: int, budget_cpu_s: float = 8.0, limits: Limit
     rivals = [*map(Pipeline.of, PLAIN), *(pipelines[number] for number, _ in often.most_common(OTHERS))]
     examined: dict[int, Examined] = {}
     for place in _from_coarse_to_fine(_spread(len(listed), EXAMINED)):
-        if time.process_time() - started > budget_cpu_s:
+        if cpu_seconds() - started > budget_cpu_s:
             break
         for _, frame in container.between(listed[place].offset, listed[place].offset + 1):
             examined[place] = _examined(frame, rivals, limits)
@@ -69,7 +69,7 @@ def blocks_of(read: ReadAt, total: int, budget_cpu_s: float = 8.0, limits: Limit
             for place, one in enumerate(listed)
         ),
         tuple(_used(pipeline, often[number]) for number, pipeline in enumerate(pipelines)),
-        round(time.process_time() - started, 4),
+        round(cpu_seconds() - started, 4),
     )
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from compression.engine.clock import cpu_seconds
 from compression.engine.codecs import Codec, codec_from
 from compression.engine.errors import CorruptStream, EngineError, LimitExceeded, VerificationFailed
 from compression.engine.isolation.protocol import Request
@@ -70,7 +71,7 @@ class _Moment:
     """The two clocks."""
 
     def __init__(self) -> None:
-        self.wall, self.cpu = time.perf_counter(), time.process_time()
+        self.wall, self.cpu = time.perf_counter(), cpu_seconds()
 
 
 def _compare(codec: Codec, encoded: bytes, data: bytes) -> None:

@@ -3,13 +3,15 @@
 import resource
 import time
 
+from compression.engine.clock import cpu_seconds
+
 
 class Usage:
     """Counts from when it is made."""
 
     def __init__(self) -> None:
         self._memory = _resident_peak()
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        self._wall, self._cpu = time.perf_counter(), cpu_seconds()
 
     @property
     def wall_seconds(self) -> float:
@@ -19,7 +21,7 @@ class Usage:
     @property
     def cpu_seconds(self) -> float:
         """CPU time of all threads."""
-        return time.process_time() - self._cpu
+        return cpu_seconds() - self._cpu
 
     @property
     def peak_memory_bytes(self) -> int:

@@ -5,10 +5,10 @@ machine's factor.
 """
 
 import random
-import time
 from functools import cache
 from statistics import median
 
+from compression.engine.clock import cpu_seconds
 from compression.engine.codecs import codec_from
 
 REFERENCE_S = 0.0367
@@ -25,11 +25,11 @@ def machine() -> float:
 
 def _seconds() -> float:
     content = _content()
-    started = time.thread_time()
+    started = cpu_seconds()
     for config in _WORK:
         codec = codec_from(config)
         codec.decode(codec.encode(content))
-    return time.thread_time() - started
+    return cpu_seconds() - started
 
 
 @cache

@@ -1,11 +1,11 @@
 """Measuring what actions make of content: every one of them, verified, on the whole chunk and on its sample."""
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from compression.engine.analysis.features import features
+from compression.engine.clock import cpu_seconds
 from compression.engine.codecs import codec_from
 from compression.engine.codecs.reader import Bytes
 from compression.engine.errors import EngineError
@@ -16,9 +16,7 @@ from compression.engine.places import ALIGNED, slices
 from compression.engine.streams import array
 
 REPEATED_S, REPETITIONS = 0.004, 4
-"""What takes less time than this is done again, at most so often: clocks are coarse. The least time counts.
-Times are those of the thread: where CPU time is limited, as in a confined child, that of the process comes in ticks.
-Pipelines work in threads of their own: theirs are those of the process, and are long beside a tick."""
+"""What takes less time than this is done again, at most so often: clocks are coarse. The least time counts."""
 
 
 def places(size: int, most: int) -> list[tuple[int, int]]:
@@ -52,10 +50,9 @@ def measured(chunk: bytes, found: Features, names: Iterable[str]) -> Iterator[Tr
         codec = codec_from(ACTIONS[name].config(found))
         try:
             sample_size, sample_s = tried(name, chunk, found)
-            clock = _clock(name)
-            encode_s, encoded = _timed(partial(codec.encode, chunk), clock)
+            encode_s, encoded = _timed(partial(codec.encode, chunk))
             limits = Limits(max_output_bytes=len(chunk), ratio_floor_bytes=len(chunk))
-            decode_s, decoded = _timed(partial(codec.decode, encoded, limits), clock)
+            decode_s, decoded = _timed(partial(codec.decode, encoded, limits))
         except EngineError as error:
             yield Trial(name, error=type(error).__name__)
             continue
@@ -68,23 +65,18 @@ def measured(chunk: bytes, found: Features, names: Iterable[str]) -> Iterator[Tr
 def tried(name: str, chunk: bytes, found: Features) -> tuple[int, float]:
     """The size that an action makes of a chunk's sample, and the CPU seconds it takes; raises the engine's errors."""
     codec = codec_from(ACTIONS[name].config(found))
-    sample, clock = sample_of(chunk), _clock(name)
-    started = clock()
+    sample = sample_of(chunk)
+    started = cpu_seconds()
     size = len(codec.encode(sample))
-    return size, clock() - started
+    return size, cpu_seconds() - started
 
 
-def _clock(name: str) -> Callable[[], float]:
-    """The clock that sees all the work of an action."""
-    return time.process_time if ACTIONS[name].algorithm == "dcz" else time.thread_time
-
-
-def _timed(work: Callable[[], bytes], clock: Callable[[], float]) -> tuple[float, bytes]:
+def _timed(work: Callable[[], bytes]) -> tuple[float, bytes]:
     least, spent, result = float("inf"), 0.0, b""
     for _ in range(REPETITIONS):
-        started = clock()
+        started = cpu_seconds()
         result = work()
-        seconds = clock() - started
+        seconds = cpu_seconds() - started
         least, spent = min(least, seconds), spent + seconds
         if spent >= REPEATED_S:
             break

@@ -4,7 +4,6 @@ No more of the content is read than four slices and, to look for structure, its 
 """
 
 import hashlib
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from compression.engine.analysed import Finding
 from compression.engine.analysis.features import features_of
+from compression.engine.clock import cpu_seconds
 from compression.engine.codecs import codec_from
 from compression.engine.codecs.reader import Bytes, ReadAt
 from compression.engine.errors import EngineError
@@ -62,7 +62,7 @@ def recommend(
     long as the reference machine this one takes. Actions that may need more memory than there is are left out, unless
     all do.
     """
-    started = time.thread_time()
+    started = cpu_seconds()
     content = _Content.of(read, size)
     reason = incompressible(content.features, len(content.sample), content.head)
     predictions = predict(state, content.features, size, machine, names)
@@ -93,7 +93,7 @@ def recommend(
         entries=tuple(entries),
         state=state.name,
         machine=machine,
-        cpu_s=round(time.thread_time() - started, 6),
+        cpu_s=round(cpu_seconds() - started, 6),
     )
 
 
@@ -114,12 +114,12 @@ class _Content:
 
     def attempt(self, name: str) -> Tried | None:
         """Try an action on the sample."""
-        started = time.thread_time()
+        started = cpu_seconds()
         try:
             size = len(codec_from(ACTIONS[name].config(self.features)).encode(self.sample))
         except EngineError:
             return None
-        return Tried(name, size, time.thread_time() - started)
+        return Tried(name, size, cpu_seconds() - started)
 
 
 def _within_memory(predictions: Sequence[Prediction], aim: Aim) -> list[str]:

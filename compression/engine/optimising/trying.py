@@ -1,10 +1,10 @@
 """One pipeline on the content: encoded, decoded, compared, and what that took."""
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
+from compression.engine.clock import cpu_seconds
 from compression.engine.leaves import Leaf
 from compression.engine.pipeline import Node, Pipeline
 from compression.engine.searching.objective import Aim, Cost
@@ -41,11 +41,11 @@ class Tried:
 def tried(pipeline: Pipeline, content: Array, round_: int = 0, reasons: tuple[str, ...] = ()) -> Tried | None:
     """The pipeline on the content; None where it does not take it, or does not give it back."""
     try:
-        begun = time.process_time()
+        begun = cpu_seconds()
         payload = pipeline.encode(content)
-        encoded = time.process_time()
+        encoded = cpu_seconds()
         sound = np.array_equal(pipeline.decode(payload, len(content)), content)
-        decoded = time.process_time()
+        decoded = cpu_seconds()
     except Exception:  # whatever it is, this candidate is none
         return None
     if not sound:

@@ -1,13 +1,13 @@
 """The ends of a pipeline: which leaf a stream is best written by, by trial."""
 
 import math
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from compression.engine.clock import cpu_seconds
 from compression.engine.errors import Unfit
 from compression.engine.leaves import Leaf
 from compression.engine.leaves.brotli import BrotliLeaf
@@ -273,7 +273,7 @@ def _shift(stream: Stream, sample: Stream) -> float:
 
 def tried(leaf: Leaf, sample: Stream, trace: Trace) -> int | None:
     """The bytes that a leaf makes of a sample; None where it cannot take it."""
-    started = time.process_time()
+    started = cpu_seconds()
     try:
         size = len(leaf.encode(sample.data))
     except Unfit:

@@ -5,11 +5,11 @@ into the streams that they give out, with leaves that are quick to try. Then the
 streams that matter most first. Both go on as long as the budget lasts, and there is a complete plan at any moment.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from compression.engine.analysis import Proposal, proposers
+from compression.engine.clock import cpu_seconds
 from compression.engine.errors import Unfit
 from compression.engine.leaves.mix import MixLeaf
 from compression.engine.pipeline import End, Step
@@ -303,7 +303,7 @@ class Planner:
         """Roughly the part of the size `plain` that a proposal leaves of a sample."""
         if proposal.expected:
             return proposal.expected
-        started = time.process_time()
+        started = cpu_seconds()
         applied = self._apply(proposal, sample)
         if applied is None:
             return float("inf")

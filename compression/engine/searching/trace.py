@@ -1,10 +1,10 @@
 """The trace of a search: every trial with what it cost, and how the best plan became better."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from compression.engine.clock import cpu_seconds
 from compression.engine.pipeline import Pipeline
 
 
@@ -49,12 +49,12 @@ class Trace:
     runner_up: Pipeline | None = None
     """The best pipeline without transforms, where it is expected to come close: only encoding tells which is better."""
     best: int = 0
-    _start: float = field(default_factory=time.process_time)
+    _start: float = field(default_factory=cpu_seconds)
 
     @property
     def spent_s(self) -> float:
         """CPU seconds since the start."""
-        return time.process_time() - self._start
+        return cpu_seconds() - self._start
 
     @property
     def spent_share(self) -> float:
@@ -71,8 +71,8 @@ class Trace:
         return self.spent_share >= 1
 
     def add(self, started: float, subject: str, candidate: str, sample: int, size: float) -> None:
-        """Note a trial that began at `started` (of `time.process_time`)."""
-        now = time.process_time()
+        """Note a trial that began at `started` (of `cpu_seconds`)."""
+        now = cpu_seconds()
         trial = Trial(
             number=len(self.trials) + 1,
             at_s=round(now - self._start, 4),

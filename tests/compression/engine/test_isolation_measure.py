@@ -54,3 +54,21 @@ def test_what_the_file_does_not_have_is_refused(source: Path) -> None:
 def test_it_can_be_stopped(source: Path) -> None:
     with source.open("rb") as file, pytest.raises(Stopped):
         measure(file.fileno(), (0, CHUNK), kind="", group="", machine=1.0, should_stop=lambda: True)
+
+
+def test_the_time_of_all_threads_counts(source: Path) -> None:
+    """A pipeline encodes in another thread than the one that asks for it."""
+    with source.open("rb") as file:
+        found = measure(
+            file.fileno(),
+            (1000, CHUNK),
+            kind="text",
+            group="g",
+            machine=1.0,
+            actions=["delta-1-bzip3", "zstd-1"],
+            owner="",
+        )
+    seconds = {
+        name: (trial.encode_s or 0, trial.decode_s or 0) for name, trial in found.outcome.trials.items()
+    }
+    assert seconds["delta-1-bzip3"][0] > seconds["delta-1-bzip3"][1] > seconds["zstd-1"][0] > 0
