@@ -149,6 +149,7 @@ API: dict[str, Rule] = {
     "api:compression:analysis-snippets": rule(GET=VIEWER),
     "api:compression:recommend": rule(POST=USER),
     "api:compression:recommendation": rule(GET=VIEWER),
+    "api:compression:recommendation-snippets": rule(GET=VIEWER),
     "api:compression:recommended-compress": rule(POST=USER),
     "api:compression:learning": rule(GET=OPERATOR),
     "api:compression:learning-outcomes": rule(GET=OPERATOR),

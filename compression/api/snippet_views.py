@@ -22,6 +22,9 @@ from compression.models import Result
 from compression.optimising import selectors as optimising
 from compression.optimising.models import Optimisation
 from compression.optimising.snippets import for_optimisation
+from compression.recommending import selectors as recommending
+from compression.recommending.models import Recommendation
+from compression.recommending.snippets import for_recommendation
 from core.access import get_visible
 from core.api.snippets import SnippetOut, snippets_answer
 from core.api.views import ApiView
@@ -92,3 +95,13 @@ class AnalysisSnippets(ApiView):
         """Return code that looks at the same content; where it was deleted, the command line alone."""
         analysis: Analysis = get_visible(analyses.analyses(request.user), request.user, pk)
         return snippets_answer(for_analysis(analysis, base_of(request._request)))
+
+
+class RecommendationSnippets(ApiView):
+    """A recommendation as code."""
+
+    @extend_schema(responses=SnippetOut(many=True))
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Return code that asks again for the same content; where it was deleted, the command line alone."""
+        row: Recommendation = get_visible(recommending.recommendations(request.user), request.user, pk)
+        return snippets_answer(for_recommendation(row, base_of(request._request)))

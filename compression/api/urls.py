@@ -68,6 +68,11 @@ urlpatterns = [
         recommending_views.RecommendationDetail.as_view(),
         name="recommendation",
     ),
+    path(
+        "enhanced/recommend/<uuid:pk>/snippets",
+        snippet_views.RecommendationSnippets.as_view(),
+        name="recommendation-snippets",
+    ),
     path("enhanced/compress", recommending_views.RecommendedCompress.as_view(), name="recommended-compress"),
     path("enhanced/learning", learning_figures_views.LearningFigures.as_view(), name="learning"),
     path(

@@ -38,5 +38,5 @@ def _words(row: Recommendation) -> list[str]:
         "min_decompress_mb_s": "--min-decompress",
         "max_memory_bytes": "--max-memory",
     }
-    asked = [f"{options[name]}={value:g}" for name, value in row.constraints.items() if name in options]
+    asked = [f"{options[name]}={value:.15g}" for name, value in row.constraints.items() if name in options]
     return ["recommend", f"--objective={row.objective}", *asked]

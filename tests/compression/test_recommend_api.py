@@ -183,6 +183,14 @@ def test_as_a_job_its_result_says_what_it_followed(
     assert job.result["recommendation"]["algorithm"] == job.result["algorithm"] == "dcz"
 
 
+def test_as_code(client: APIClient) -> None:
+    made = asked(client, constraints={"max_memory_bytes": 50_000_000})
+    found = {one["language"]: one["code"] for one in client.get(f"{API}/{made['id']}/snippets").json()}
+    assert made["file"] in found["curl"]
+    assert '"max_memory_bytes": 50000000' in found["curl"]
+    assert "dynacomp recommend --objective=ratio --max-memory=50000000 text.txt" in found["command_line"]
+
+
 def test_a_refused_compression_leaves_nothing(client: APIClient) -> None:
     Algorithm.objects.update(status=AlgorithmStatus.DISABLED)
     assert_problem(client.post(COMPRESS, {"text": TEXT}, format="json"), 409, "nothing_enabled")
