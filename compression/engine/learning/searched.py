@@ -36,6 +36,8 @@ _DECOMPRESS = {
     Objective.BALANCED: Interval(60.0, 6.0, 400.0),
     Objective.DECODE: Interval(300.0, 150.0, 1200.0),
 }
+CONTAINER = 60
+"""Bytes that a container takes beside what it holds: of little content, most of it."""
 _MEMORY = (0.2, 0.4, 1.0)
 """Of what the codec declares."""
 
@@ -60,7 +62,7 @@ def searched(
     low, usual, most = _MEMORY
     told = Prediction(
         SEARCH,
-        _ratio(base, findings),
+        _ratio(base, findings, size),
         _slowed(_COMPRESS, machine),
         _slowed(_DECOMPRESS[aim.objective], machine),
         Interval(declared * usual, declared * low, declared * most),
@@ -77,12 +79,13 @@ def searched(
     )
 
 
-def _ratio(base: float, findings: Sequence[Finding]) -> Interval:
+def _ratio(base: float, findings: Sequence[Finding], size: int) -> Interval:
     promised = -math.log2(max(findings[0].relative_size, 2**-8)) if findings else 0.0
     gain = GAIN + PROMISE * promised
     lower, higher = SPREAD
-    ends = gain - lower * (1 + promised), gain + higher * (1 + promised)
-    return Interval(base * 2**gain, base * 2 ** max(ends[0], 0.0), base * 2 ** ends[1])
+    ends = max(gain - lower * (1 + promised), 0.0), gain + higher * (1 + promised)
+    value, low, high = (size / (size / (base * 2**bits) + CONTAINER) for bits in (gain, *ends))
+    return Interval(value, low, high)
 
 
 def _slowed(speed: Interval, machine: float) -> Interval:

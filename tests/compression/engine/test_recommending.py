@@ -198,3 +198,11 @@ def test_it_survives_json_and_the_search_is_among_the_top() -> None:
     assert found.top(1)[0][0] == 1
     with pytest.raises((KeyError, TypeError)):
         Recommendation.from_config({**found.config(), "entries": []})
+
+
+def test_a_container_is_not_recommended_for_a_few_bytes() -> None:
+    """It takes more room than it could save."""
+    found = told(b"a,b,c\n1,2,3\n4,5,6\n")
+    search = next(one for one in found.entries if one.action == SEARCH)
+    assert search.predicted["ratio"].high < 1
+    assert found.entries[0].action != SEARCH
