@@ -18,7 +18,7 @@ class RecommendForm(AnalyseForm):
     min_compress_mb_s = forms.FloatField(label="Compresses with at least", **_SPEED)
     min_decompress_mb_s = forms.FloatField(label="Decompresses with at least", **_SPEED)
     max_memory_mib = forms.IntegerField(
-        label="Takes at most", required=False, min_value=0, max_value=2**30, help_text="Of memory."
+        label="Takes no more memory than", required=False, min_value=0, max_value=2**30
     )
 
     @property
