@@ -206,3 +206,10 @@ def test_a_container_is_not_recommended_for_a_few_bytes() -> None:
     search = next(one for one in found.entries if one.action == SEARCH)
     assert search.predicted["ratio"].high < 1
     assert found.entries[0].action != SEARCH
+
+
+def test_the_larger_content_is_the_less_is_known_of_it() -> None:
+    """The slices say the same of both."""
+    small, large = told(bytes(range(200)) * 1400), told(bytes(range(200)) * 14_000)
+    spans = [width(next(one for one in found.entries if one.action == "xz-6")) for found in (small, large)]
+    assert spans[0] < spans[1]
