@@ -28,7 +28,7 @@ SEARCHED = (Objective.RATIO, Objective.BALANCED, Objective.DECODE)
 GAIN, PROMISE = 0.24, 0.6
 """Bits that the search gains over the best plain codec where nothing was found, and for each bit that a finding
 promises; medians over files of a Debian system."""
-SPREAD = (0.2, 0.6)
+SPREAD = (0.2, 0.4)
 """By how many bits the gain may be lower or higher, in nine cases of ten."""
 _COMPRESS = Interval(0.1, 0.05, 0.8)
 _DECOMPRESS = {
@@ -55,8 +55,8 @@ def searched(
     """The entry of the search; None where it is not for this aim, or cannot be expected to keep to it."""
     if aim.objective not in SEARCHED or not size:
         return None
-    plain = [one.ratio.value for one in predictions if ACTIONS[one.action].algorithm != "dcz"]
-    base = max(plain, default=1.0)
+    plain = [one.ratio for one in predictions if ACTIONS[one.action].algorithm != "dcz"]
+    base = max(plain, key=lambda ratio: ratio.value, default=Interval(1.0, 1.0, 1.0))
     config = {"id": "dcz", "objective": aim.objective.value}
     declared = codec_from(config).memory_estimate(size)
     low, usual, most = _MEMORY
@@ -79,13 +79,14 @@ def searched(
     )
 
 
-def _ratio(base: float, findings: Sequence[Finding], size: int) -> Interval:
+def _ratio(base: Interval, findings: Sequence[Finding], size: int) -> Interval:
+    """The ratio of the best plain codec, with its interval, made better by what the search gains."""
     promised = -math.log2(max(findings[0].relative_size, 2**-8)) if findings else 0.0
     gain = GAIN + PROMISE * promised
     lower, higher = SPREAD
-    ends = max(gain - lower * (1 + promised), 0.0), gain + higher * (1 + promised)
-    value, low, high = (size / (size / (base * 2**bits) + CONTAINER) for bits in (gain, *ends))
-    return Interval(value, low, high)
+    least, most = max(gain - lower * (1 + promised), 0.0), gain + higher * (1 + promised)
+    ratios = base.value * 2**gain, base.low * 2**least, base.high * 2**most
+    return Interval(*(size / (size / ratio + CONTAINER) for ratio in ratios))
 
 
 def _slowed(speed: Interval, machine: float) -> Interval:
