@@ -13,7 +13,9 @@ from compression.services import algorithms_sync
 from files.models import File
 
 PAGE = "/recommend"
-TEXT = "".join(f"2024-01-{1 + n % 28:02d} station {n % 7} measured {n * 37 % 1000 / 10}\n" for n in range(4000))
+TEXT = "".join(
+    f"2024-01-{1 + n % 28:02d} station {n % 7} measured {n * 37 % 1000 / 10}\n" for n in range(4000)
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +42,13 @@ def test_it_is_asked_for_and_told_in_words(page: Client) -> None:
     assert "The smallest output" in page.get(PAGE).content.decode()
     made = recommended(page)
     text = page.get(made.get_absolute_url()).content.decode()
-    for words in ("Small and fast together", "Compress with this", "tried on", "text.txt", "dynacomp recommend"):
+    for words in (
+        "Small and fast together",
+        "Compress with this",
+        "tried on",
+        "text.txt",
+        "dynacomp recommend",
+    ):
         assert words in text
     assert text.count("recommended-rank") == 5
     assert made.file.name in page.get(PAGE).content.decode()
