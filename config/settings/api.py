@@ -44,6 +44,8 @@ SPECTACULAR_SETTINGS = {
         "ComparisonEndingEnum": "compression.choices.Ending",
         "OptimisationEndingEnum": "compression.optimising.choices.Ended",
         "FileKindEnum": "files.choices.Kind",
+        "FileOriginEnum": "files.choices.Origin",
+        "OutcomeOriginEnum": "compression.learning.choices.Origin",
         "ScopeEnum": "core.access.roles.Scope",
     },
     "POSTPROCESSING_HOOKS": [
