@@ -122,7 +122,7 @@ def of_audits(audits: Iterable[Row], weights: Mapping[str, float]) -> list[Charg
 
 def prequential_rate(charged: Iterable[Charge]) -> float:
     """By how much the charge of an audit is lower for each doubling of the outcomes that its state had learned from."""
-    return -slope([(math.log2(1 + one.outcomes), one.charged) for one in charged])
+    return 0.0 - slope([(math.log2(1 + one.outcomes), one.charged) for one in charged])
 
 
 def main(arguments: Sequence[str]) -> int:

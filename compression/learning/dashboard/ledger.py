@@ -1,12 +1,14 @@
 """Reads of the ledger for the dashboard: each is one query, over so many of the newest rows at most."""
 
+import math
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, RowRange, StdDev, Sum, Window
+from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, RowNumber
+from django.db.models.functions import Cast
 
 from compression.engine.learning.tables import TICK_S
 from compression.engine.searching.objective import LINK_MB_S, MB, Objective
@@ -20,6 +22,8 @@ AUDITS = 10_000
 MOVING = 50
 """Audits in one mean that moves."""
 POINTS = 60
+FOLLOWED = 50_000
+"""Audits that are followed as they came, the newest ones."""
 SCATTER = 150
 SPEEDS = {"compress_mb_s": "encode_s", "decompress_mb_s": "decode_s"}
 QUANTITIES = ("ratio", *SPEEDS)
@@ -68,25 +72,21 @@ class Moving(NamedTuple):
 
 
 def moving_regret() -> list[Moving]:
-    """Return how regret went on, as a moving mean; so many points as a picture can show."""
-    order = F("created_at").asc()
-    frame: dict[str, Any] = {"order_by": order, "frame": RowRange(start=1 - MOVING, end=0)}
+    """Return how regret went on, as a moving mean, at POINTS places, as many in each doubling."""
     total = audits().count()
-    rows = (
-        audits()
-        .annotate(
-            number=Window(RowNumber(), order_by=order),
-            mean=Window(Avg(_CHARGED), **frame),
-            deviation=Window(StdDev(_CHARGED, sample=True), **frame),
-        )
-        .filter(number__in=[*range(total, 1, -max(1, total // POINTS))])
-        .order_by("number")
-    )
-    found = rows.values_list("number", "created_at", "mean", "deviation")
-    return [
-        Moving(number, at, mean, deviation or 0.0, min(number, MOVING))
-        for number, at, mean, deviation in found
-    ]
+    newest = audits().order_by("-created_at").values_list("created_at", _CHARGED)[:FOLLOWED]
+    rows = [*newest][::-1]
+    first = total - len(rows)
+    sums = [0.0, *accumulate(charged for _, charged in rows)]
+    squares = [0.0, *accumulate(charged * charged for _, charged in rows)]
+    found = []
+    for end in sorted({round(len(rows) ** (step / POINTS)) for step in range(1, POINTS + 1)} if rows else ()):
+        n = min(end, MOVING)
+        if n > 1:
+            mean = (sums[end] - sums[end - n]) / n
+            variance = max(0.0, (squares[end] - squares[end - n] - n * mean * mean) / (n - 1))
+            found.append(Moving(first + end, rows[end - 1][0], mean, math.sqrt(variance), n))
+    return found
 
 
 # Predicted and measured
@@ -160,14 +160,17 @@ class Told(NamedTuple):
 
 def told(state: LearningState, most: int) -> list[Told]:
     """Return the newest runs that a state had predicted, the oldest of them first."""
+    newest = (
+        Outcome.objects.filter(origin=Origin.RUN, state=state).order_by("-created_at").values("pk")[:most]
+    )
     rows = (
         _measured(Origin.RUN)
-        .filter(outcome__state=state, predicted__isnull=False)
+        .filter(outcome__in=newest, predicted__isnull=False)
         .annotate(came=_RATIO)
         .order_by("-created_at", "-pk")
         .values_list(
             "outcome_id", "created_at", "outcome__content_kind", "action", "predicted__ratio", "came"
-        )[:most]
+        )
     )
     return [Told(*row) for row in rows][::-1]
 
