@@ -1,6 +1,7 @@
 """The improvement rate by audits: each was judged by the state that served before it was known."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,12 @@ def prequential_rate(found: Sequence[Judgements], seed: int = 0) -> Rate | None:
     The interval comes of a bootstrap that draws kinds, and files in them. None where all audits were judged by states
     of as many outcomes: there is no slope.
     """
+    return _rate(tuple(found), seed)
+
+
+@lru_cache(maxsize=2)
+def _rate(found: tuple[Judgements, ...], seed: int) -> Rate | None:
+    """The same rows have the same rate: the bootstrap of many takes a second."""
     if len({one.outcomes for one in found}) < 2:
         return None
     kinds = [np.array([_moments(one) for one in found if one.kind == kind]) for kind in _kinds(found)]
