@@ -15,6 +15,7 @@ regrets it makes from the sizes and times of the outcomes. It ends with 1 where 
 decision, differ by more than 1e-9. Definitions: docs/decisions/learning.md.
 """
 
+import argparse
 import json
 import math
 import sys
@@ -127,11 +128,14 @@ def prequential_rate(charged: Iterable[Charge]) -> float:
 
 def main(arguments: Sequence[str]) -> int:
     """Print both rates and how far they are apart; return 0 where they agree."""
-    are_audits = arguments[0] == "--audits"
-    report, rows = (Path(path).read_text() for path in arguments[-2:])
-    outcomes = [json.loads(line) for line in rows.splitlines() if line]
-    told = json.loads(report)
-    if are_audits:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.improvement_check", description=__doc__)
+    parser.add_argument("--audits", action="store_true", help="the files are of audits, from the API")
+    parser.add_argument("report", type=Path, help="what `manage.py learn --out` wrote")
+    parser.add_argument("outcomes", type=Path, help="what it kept with --keep: JSON lines")
+    options = parser.parse_args(arguments)
+    outcomes = [json.loads(line) for line in options.outcomes.read_text().splitlines() if line]
+    told = json.loads(options.report.read_text())
+    if options.audits:
         found = of_audits(outcomes, told["weights"])
         rate, reported = (
             prequential_rate(found),
