@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from django import forms
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from compression.engine.learning.actions import ACTIONS
 from compression.learning.models import LearningSettings, ObjectiveWeight
 
 if TYPE_CHECKING:
@@ -18,6 +20,14 @@ MOST_WEIGHT = 1000
 class LearningSettingsForm(SettingsModelForm):
     """The settings, with their bounds."""
 
+    actions_off = forms.MultipleChoiceField(
+        label="Actions switched off",
+        required=False,
+        choices=[(action.name, f"{action.name}: {action.words}") for action in ACTIONS.values()],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=LearningSettings._meta.get_field("actions_off").help_text,
+    )
+
     class Meta:
         model = LearningSettings
         fields = [
@@ -31,6 +41,7 @@ class LearningSettingsForm(SettingsModelForm):
             "training_after",
             "promotion",
             "drift_notices",
+            "actions_off",
         ]
         labels = {
             "harvest": "Take outcomes",

@@ -1,6 +1,7 @@
 """What learning keeps: outcomes with their trials, states, contents held out, settings and weights."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -250,6 +251,13 @@ class LearningSettings(models.Model):
     )
     drift_notices = models.BooleanField(
         default=True, help_text="Tell staff when the serving state predicts worse than it did."
+    )
+    actions_off = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="These are not recommended; they are audited all the same, so that they are known when they return.",
     )
 
     class Meta:

@@ -15,6 +15,7 @@ from compression.engine.learning.calibration import machine
 from compression.engine.learning.recommended import Recommendation as Found
 from compression.engine.learning.state import State
 from compression.errors import translate
+from compression.learning import selectors
 from compression.models import Algorithm
 from core.errors import Conflict, TooMany
 
@@ -37,7 +38,8 @@ def make(
 ) -> Found:
     """Return what to compress the file with; TooMany where nothing is free or it takes too long."""
     names = set(Algorithm.objects.usable_by(user).values_list("name", flat=True))
-    allowed = [name for name, action in ACTIONS.items() if action.algorithm in names]
+    off = selectors.rules_now().actions_off
+    allowed = [name for name, action in ACTIONS.items() if action.algorithm in names and name not in off]
     if not allowed:
         raise Conflict("All algorithms that could be recommended are switched off.", code="nothing_enabled")
     with calls.slot() as free:

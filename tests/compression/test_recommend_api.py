@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import AuditEntry, User
 from compression.choices import AlgorithmStatus
 from compression.learning.choices import Origin
+from compression.learning.models import LearningSettings
 from compression.models import Algorithm, Outcome, OutcomeTrial, Recommendation, Result
 from compression.recommending import services
 from compression.services import algorithms_sync
@@ -195,3 +196,11 @@ def test_a_refused_compression_leaves_nothing(client: APIClient) -> None:
     Algorithm.objects.update(status=AlgorithmStatus.DISABLED)
     assert_problem(client.post(COMPRESS, {"text": TEXT}, format="json"), 409, "nothing_enabled")
     assert not File.objects.filter(deleted_at=None).exists()
+
+
+def test_an_action_that_is_switched_off_is_not_recommended(client: APIClient) -> None:
+    LearningSettings.objects.update_or_create(pk=1, defaults={"actions_off": ["xz-6", "brotli-11"]})
+    found = client.post(API, {"text": TEXT, "objective": "ratio", "limit": 29}, format="json").json()
+    told = [(one["algorithm"], one["level"]) for one in found["recommendations"]]
+    assert ("zstd", 19) in told
+    assert not {("xz", 6), ("brotli", 11)} & set(told)

@@ -72,6 +72,23 @@ def test_everything_is_switched_off(desk: Client) -> None:
     assert desk.get(f"{DESK}/learningsettings/add/").status_code == 403
 
 
+def test_actions_are_switched_off_by_name(desk: Client) -> None:
+    url = f"{DESK}/learningsettings/1/change/"
+    page = desk.get(url).content.decode()
+    assert "small where content repeats far apart" in page
+    body = {
+        "owner_per_day": 5,
+        "again_after_days": 1,
+        "audit_share": "0.5",
+        "audit_cpu_s": 10,
+        "training_after": 7,
+    }
+    assert desk.post(url, {**body, "actions_off": ["xz-6", "zstd-19"]}).status_code == 302
+    assert LearningSettings.objects.get().actions_off == ["xz-6", "zstd-19"]
+    assert desk.post(url, {**body, "actions_off": ["no such action"]}).status_code == 200
+    assert LearningSettings.objects.get().actions_off == ["xz-6", "zstd-19"]
+
+
 def test_weights_change_and_one_stays(desk: Client) -> None:
     url = f"{DESK}/objectiveweight/{{}}/change/"
     assert desk.post(url.format("speed"), {"weight": "2"}).status_code == 302
