@@ -196,9 +196,13 @@ class Planner:
 
     def _choose(self, slot: Slot) -> None:
         """Try all leaves that may be good for an end."""
-        before, mixing = slot.chosen.cost.size, ends.mixing(slot.stream, self.aim)
+        quick, mixing = slot.chosen, ends.mixing(slot.stream, self.aim)
         slow_bytes = SLOW * self._size
-        slot.chosen = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, slow_bytes)
+        found = ends.choose(slot.stream, self.aim, self.trace, self._total * WORTH, slow_bytes)
+        size, before = slot.stream.size, quick.cost.size
+        # Where the budget ended in between, what was tried may be less than what was known.
+        if not self.trace.over or self.aim.score(found.cost, size) < self.aim.score(quick.cost, size):
+            slot.chosen = found
         slot.final = True
         if before >= MIXED_LEAST and mixing == MixLeaf() and slot.stream.kind in (Kind.BYTES, Kind.TEXT):
             self._mixed_gains.append(slot.chosen.cost.size / before if slot.chosen.leaf == mixing else 1.0)
