@@ -15,14 +15,15 @@ from compression.api.learning_serializers import LearnedOut, LearnIn, StateOut
 from compression.learning import selectors, states, training
 from compression.learning.choices import StateStatus
 from compression.learning.models import LearningState
+from core.api.filters import CreatedFilters
 from core.api.jobs import accepted
 from core.api.parsers import StrictJSONParser
 from core.api.serializers import JobOut
 from core.api.views import ApiView, ListView
 
 
-class StateFilters(filters.FilterSet):
-    """By what became of them."""
+class StateFilters(CreatedFilters):
+    """By what became of them, and when they were made."""
 
     status = filters.ChoiceFilter(choices=StateStatus.choices)
 
