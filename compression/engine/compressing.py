@@ -279,7 +279,9 @@ class Compressing:
         going_on = continued(frame.pipeline)
         self._serving = None
         if going_on is not None:
-            sample = _sample_ratio(frame.data, frame.pipeline, self._coder)
+            # A short frame is the last one: nothing will be compared with its sample.
+            is_long = len(frame.data) >= self._settings.frame_bytes // 2
+            sample = _sample_ratio(frame.data, frame.pipeline, self._coder) if is_long else frame.ratio
             self._serving = Serving(going_on, frame.ratio, frame.ratio, sample)
             self._known.append(self._serving)
 
