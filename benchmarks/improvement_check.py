@@ -1,6 +1,6 @@
 """The improvement rate once more, from raw rows, in code that shares nothing with that which reported it.
 
-    python manage.py learn --corpus DIR --keep OUTCOMES.jsonl --out REPORT.json
+    python manage.py learn --corpus DIR --keep OUTCOMES.jsonl --json REPORT.json
     python -m benchmarks.improvement_check REPORT.json OUTCOMES.jsonl
 
 The same of an installation, from what its API gives: the figures of learning, and its audits, one a line.
@@ -28,6 +28,8 @@ CPU_PRICE = 0.01
 """Of cost, for a CPU second that deciding took for a MB."""
 CHUNK_MB = 0.262144
 LINK_MB_S = 20.0
+FLOORS_MB_S = {"ratio": (0, 0), "balanced": (0, 0), "speed": (50, 0), "decode": (0, 200)}
+"""MB/s both ways that an objective asks for; what is slower costs more than anything that is not."""
 CLOCK_S = 2e-7
 
 Row = Mapping[str, Any]
@@ -69,16 +71,13 @@ def costs_of(outcomes: Sequence[Row], objective: str) -> dict[str, float]:
                 measured.setdefault(trial["action"], []).append(key)
     found = {}
     for action, trials in measured.items():
-        trials.sort(key=lambda trial: trial[:2])
+        trials.sort(key=lambda trial: (trial[0], trial[1] / trial[3]["machine"]))
         size, encode_s, decode_s, outcome = trials[len(trials) // 2]
         share, megabytes = size / outcome["size"], outcome["size"] / 1e6
-        if objective == "balanced":
-            seconds = sum((s + CLOCK_S) / outcome["machine"] / megabytes for s in (encode_s, decode_s))
-            found[action] = math.log(share / LINK_MB_S + seconds)
-        elif objective == "ratio":
-            found[action] = math.log(share)
-        else:
-            raise ValueError(f"What {objective!r} costs is not defined")
+        encode, decode = ((s + CLOCK_S) / outcome["machine"] / megabytes for s in (encode_s, decode_s))
+        late = max(encode * FLOORS_MB_S[objective][0], decode * FLOORS_MB_S[objective][1])
+        cost = share / LINK_MB_S + encode + decode if objective == "balanced" else share
+        found[action] = math.log((1 + share) * late if late > 1 else cost)
     return found
 
 
@@ -130,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print both rates and how far they are apart; return 0 where they agree."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.improvement_check", description=__doc__)
     parser.add_argument("--audits", action="store_true", help="the files are of audits, from the API")
-    parser.add_argument("report", type=Path, help="what `manage.py learn --out` wrote")
+    parser.add_argument("report", type=Path, help="what `manage.py learn --json` wrote")
     parser.add_argument("outcomes", type=Path, help="what it kept with --keep: JSON lines")
     options = parser.parse_args(arguments)
     outcomes = [json.loads(line) for line in options.outcomes.read_text().splitlines() if line]

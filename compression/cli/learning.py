@@ -14,6 +14,7 @@ from compression.engine.learning.evaluating import WEIGHTS, Judged
 from compression.engine.learning.gathering import gathered
 from compression.engine.learning.outcomes import Outcome
 from compression.engine.learning.state import State
+from compression.engine.learning.training import assembled
 
 COUNTS = "0,10,30,100,300"
 
@@ -48,7 +49,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--onward", action="store_true", help="say as well what is gained on top of the state that is shipped"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report here as JSON")
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        type=Path,
+        const=True,
+        default=False,
+        metavar="OUT",
+        help="write the report as JSON to a file, or, without one, to standard output",
+    )
 
 
 def _counts(text: str) -> list[int]:
@@ -76,8 +85,8 @@ def run(options: argparse.Namespace, report: Report) -> bool:
     found = learned(outcomes, splits, options.outcomes, options.seed)
     if options.onward:
         found["from_shipped"] = _onward(splits, options.outcomes, options.seed)
-    if options.out:
-        options.out.write_text(json.dumps(found, indent=1) + "\n")
+    if isinstance(options.json, Path):
+        options.json.write_text(json.dumps(found, indent=1) + "\n")
     report.table([found], _lines(found))
     return True
 
@@ -112,6 +121,7 @@ def learned(
         "outcomes": len(outcomes),
         "kinds": len({outcome.kind for outcome in outcomes}),
         "judged": sum(len(split.judged) for split in splits),
+        "held_out": len(splits) == 1,
         "states": [[state.name for state in point.states] for point in main],
         "decisions": [_decision(point, one) for point in main for one in point.judged],
     }
@@ -119,7 +129,9 @@ def learned(
 
 def _onward(splits: Sequence[Split], counts: Sequence[int], seed: int) -> dict[str, Any]:
     """The same, where the first state is the one that is shipped, and the others learn from its outcomes too."""
-    found = _curve(splits, counts, shipped.prior(), shipped.experience(), seed)
+    judged = {name for split in splits for one in split.judged for name in (one.content, one.group)}
+    before, _ = assembled(shipped.experience(), judged)
+    found = _curve(splits, counts, shipped.prior(), before, seed)
     return {
         "improvement": curves.rate(found, seed).config(),
         "curve": curves.report(found, list(WEIGHTS), seed),
@@ -152,7 +164,7 @@ def _decision(point: Point, one: Judged) -> dict[str, Any]:
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [
         f"{found['outcomes']} outcomes of {found['kinds']} kinds; {found['judged']} judged by states that had not seen "
-        "their kind",
+        + ("them" if found["held_out"] else "their kind"),
         "outcomes  objective  policy     regret       95 %            decision",
     ]
     lines += [

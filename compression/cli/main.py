@@ -48,7 +48,9 @@ class Terminated(KeyboardInterrupt):
 
 def parser(prog: str, verb: str) -> argparse.ArgumentParser:
     """Return the parser of one verb."""
-    made = argparse.ArgumentParser(prog=prog, description=VERBS[verb], epilog=EPILOG)
+    made = argparse.ArgumentParser(
+        prog=prog, description=VERBS[verb], epilog=EPILOG, conflict_handler="resolve"
+    )
     made.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
     made.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
     _module(verb).arguments(made)
@@ -76,7 +78,7 @@ def run(arguments: Sequence[str], *, prog: str, verb: str = "") -> int:
         prog = f"{prog} {verb}"
     options = parser(prog, verb).parse_args(arguments)
     data_there = getattr(options, "output", None) == PIPE  # they have standard output for themselves
-    report = Report(as_json=options.json and not data_there, quiet=options.quiet)
+    report = Report(as_json=options.json is True and not data_there, quiet=options.quiet)
     try:
         with _terminable():
             done = _module(verb).run(options, report)

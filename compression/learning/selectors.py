@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet
@@ -23,8 +23,8 @@ from compression.learning.models import (
 from core.choices import OPEN_JOBS, JobStatus
 from core.models import Job
 
-MOST = 10_000
-"""Outcomes, the newest ones, that are learned from."""
+MOST = 1_000
+"""Outcomes, the newest ones, that are learned from: a state of more takes too long to predict with."""
 STEP = 200
 OTHER = "other"
 """The action of what is not in the action set."""
@@ -53,20 +53,15 @@ def weights() -> dict[str, float]:
     return dict(rows.values_list("objective", "weight"))
 
 
-def outcomes_for_learning(
-    *, newest: int = MOST, sources: Collection[str] | None = None, origin: Origin | None = None
-) -> Iterator[Found]:
-    """Yield outcomes as the engine learns from them, the newest first, in one query and little memory.
+def outcomes_for_learning(*, newest: int = MOST, sources: Collection[str] | None = None) -> Iterator[Found]:
+    """Yield audits as the engine learns from them, the newest first, in one query and little memory.
 
-    Trials on whole files, with settings beyond the action set, and those of decisions, which are on samples alone, are
-    left out. `sources` names contents of files.
+    Other outcomes have one action, or samples alone: they do not say which action is best, however many there are.
+    `sources` names contents of files.
     """
-    rows = Outcome.objects.exclude(origin=Origin.RUN, chosen=OTHER).exclude(origin=Origin.DECISION)
-    rows = rows.order_by("-created_at", "-pk")
+    rows = Outcome.objects.filter(origin=Origin.AUDIT).order_by("-created_at", "-pk")
     if sources is not None:
         rows = rows.filter(source_sha256__in=sources)
-    if origin is not None:
-        rows = rows.filter(origin=origin)
     trials = (
         OutcomeTrial.objects.filter(outcome=OuterRef("pk"), scope__in=[Scope.CHUNK, Scope.SAMPLE])
         .order_by("position")
@@ -93,7 +88,7 @@ def _found(row: dict[str, Any]) -> Found:
 
 def held_out_outcomes() -> list[Found]:
     """Return an outcome with all actions for each content that is held out."""
-    found = outcomes_for_learning(sources=holdout.pinned(), origin=Origin.AUDIT)
+    found = outcomes_for_learning(sources=holdout.pinned())
     return distinct(outcome for outcome in found if not fault(outcome))
 
 
@@ -127,29 +122,6 @@ def states_that_served(most: int) -> list[LearningState]:
 def states() -> QuerySet[LearningState]:
     """Return all states, the newest first, in one query and without their packed forms."""
     return LearningState.objects.select_related("parent", "made_by").defer("packed", "parent__packed")
-
-
-class Regret(NamedTuple):
-    """How the state that served then was judged by an audit: `state` is its number, `charged` the mean regret."""
-
-    at: datetime
-    state: int | None
-    kind: str
-    source_sha256: str
-    charged: float
-    regret: dict[str, float]
-
-
-def prequential(most: int = MOST) -> list[Regret]:
-    """Return the regret of each audit by the state that served before it was known, in order, in one query."""
-    audits = Outcome.objects.filter(origin=Origin.AUDIT, judged__isnull=False).order_by("-created_at", "-pk")
-    rows = audits.values_list("created_at", "state__number", "content_kind", "source_sha256", "judged")[:most]
-    found = [
-        Regret(at, state, kind, source, judged["charged"], judged["regret"])
-        for at, state, kind, source, judged in rows
-        if judged
-    ]
-    return found[::-1]
 
 
 def notices() -> QuerySet[LearningNotice]:

@@ -84,6 +84,9 @@ def _decide(row: LearningState, made: "Made", actor: "User") -> LearningState:
         return states.state_leave(state=row, reason=made.words)
     if not made.advantage.low > 0:
         return states.state_refuse(state=row, actor=actor, reason=made.words)
+    if (made.figures["improvement"] or {}).get("rate", 0) <= 0:
+        reason = f"{made.words} But over the states that served learning does not help: nothing is promoted."
+        return states.state_refuse(state=row, actor=actor, reason=reason)
     now = serving().row
     if (now.pk if now else None) != made.serving_id:
         return states.state_leave(state=row, reason=f"{made.words} Another state began to serve meanwhile.")
@@ -234,8 +237,10 @@ def collect(outcomes: Iterable[Outcome]) -> Collected:
     """Refuse what is held out, and what cannot be believed."""
     found = list(outcomes)
     held = holdout.refused(outcome.group for outcome in found)
+    # Files that differ may have a chunk in common.
+    held |= {outcome.content for outcome in selectors.held_out_outcomes()}
     kept, refused = assembled(found, held)
-    shipped = [one for one in experience() if one.content not in held and one.group not in held]
+    shipped, _ = assembled(experience(), held)
     return Collected(shipped, kept, len(found), refused)
 
 

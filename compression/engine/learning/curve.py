@@ -70,12 +70,16 @@ def points(
 
     `before` are outcomes that all but the first learn from as well: those that `start` was trained on.
     """
+    last: list[int] = []
     for count in sorted(set(counts)):
-        states, decided, untried, used = [], [], [], []
+        used = [min(count, len(split.learned)) for split in splits]
+        if used == last:  # there are no more outcomes than before: it would be the same state again
+            continue
+        last = used
+        states, decided, untried = [], [], []
         for number, split in enumerate(splits):
             tell(f"{count} outcomes, part {number + 1} of {len(splits)}")
             chosen = _first(split.learned, count, seed)
-            used.append(len(chosen))
             state = start if not chosen else _trained(chosen, before, base, weights, seed)
             states.append(state)
             decided += judged(state, split.judged, weights)

@@ -5,13 +5,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from hashlib import sha256
+from dataclasses import replace
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from compression.engine.learning.calibration import machine
 from compression.engine.learning.measuring import outcome_of, places
-from compression.engine.learning.outcomes import Outcome
+from compression.engine.learning.outcomes import Outcome, fault
 
 MANIFEST = "MANIFEST.csv"
 BESIDE = frozenset({MANIFEST, "README.md"})
@@ -20,7 +21,7 @@ MOST = 16
 
 
 class Task(NamedTuple):
-    """A chunk to measure: where it is, what its file is called in the folder, and what kind of file that is."""
+    """A chunk to measure: where it is, the SHA-256 of its file (whatever it is called), and its kind."""
 
     path: Path
     offset: int
@@ -40,7 +41,7 @@ def gathered(
     known = {outcome.content: outcome for outcome in kept(keep)} if keep else {}
     found: list[Outcome] = []
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        waiting = [known.get(_digest(task)) or pool.submit(_measured, task) for task in tasks]
+        waiting = [_again(known.get(_digest(task)), task) or pool.submit(_measured, task) for task in tasks]
         for number, one in enumerate(waiting, 1):
             if isinstance(one, Outcome):
                 found.append(one)
@@ -51,6 +52,13 @@ def gathered(
                         lines.write(json.dumps(found[-1].config()) + "\n")
             tell(number, len(tasks))
     return list({outcome.content: outcome for outcome in found}.values())
+
+
+def _again(outcome: Outcome | None, task: Task) -> Outcome | None:
+    """What was measured before, in the file and of the kind that it is now; None where it cannot be used."""
+    if outcome is None or fault(outcome):
+        return None
+    return replace(outcome, group=task.group, kind=task.kind)
 
 
 def kept(path: Path) -> Iterator[Outcome]:
@@ -64,13 +72,14 @@ def kept(path: Path) -> Iterator[Outcome]:
 def chunks(folder: Path, wanted: int) -> list[Task]:
     """The chunks to measure: few of every file before many of some, as many as are wanted where there are so many."""
     kinds = _kinds(folder)
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in BESIDE)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in BESIDE)
+    files = [(path, _file_digest(path)) for path in paths]
     most, tasks = 0, list[Task]()
     while len(tasks) < wanted and most < MOST:
         most += 1
         tasks = [
-            Task(path, *place, str(path.relative_to(folder)), kinds.get(path.name) or _kind(path, folder))
-            for path in files
+            Task(path, *place, group, kinds.get(path.name) or _kind(path, folder))
+            for path, group in files
             for place in places(path.stat().st_size, most)
         ]
     return tasks
@@ -96,6 +105,11 @@ def _read(task: Task) -> bytes:
     with task.path.open("rb") as file:
         file.seek(task.offset)
         return file.read(task.length)
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _digest(task: Task) -> str:

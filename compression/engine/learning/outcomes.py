@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from compression.engine.analysis.features import FEATURES_VERSION
@@ -114,7 +114,7 @@ def _merged(found: list[Outcome]) -> Outcome:
     trials = {}
     for name in names:
         told = [
-            trial
+            _as_on(trial, first.machine / outcome.machine)
             for outcome in found
             if (trial := outcome.trials.get(name)) is not None and believable(trial, outcome)
         ]
@@ -124,3 +124,9 @@ def _merged(found: list[Outcome]) -> Outcome:
     return Outcome(
         **{**{name: getattr(first, name) for name in first.__dataclass_fields__}, "trials": trials}
     )
+
+
+def _as_on(trial: Trial, factor: float) -> Trial:
+    """A trial as it would have been on a machine that takes `factor` times as long."""
+    times = {name: getattr(trial, name) for name in ("sample_cpu_s", "encode_s", "decode_s")}
+    return replace(trial, **{name: value * factor for name, value in times.items() if value is not None})

@@ -119,6 +119,10 @@ class State:
 
     def packed(self) -> bytes:
         """Magic number, SHA-256 of the rest, and arrays in NumPy's format with the lineage."""
+        return self._packed
+
+    @cached_property
+    def _packed(self) -> bytes:
         arrays: dict[str, Any] = {f"coefficients.{n}": self.coefficients[n] for n in QUANTITIES}
         arrays |= {f"margins.{n}": self.margins[n] for n in QUANTITIES}
         arrays["prior_rows"] = self.prior_rows

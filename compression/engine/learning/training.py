@@ -12,7 +12,7 @@ from compression.engine.analysis.features import FEATURES_VERSION
 from compression.engine.learning.actions import ACTION_SET_VERSION, NAMES
 from compression.engine.learning.forest import grown
 from compression.engine.learning.intervals import margins
-from compression.engine.learning.outcomes import Outcome, distinct, fault
+from compression.engine.learning.outcomes import Outcome, believable, distinct, fault
 from compression.engine.learning.state import BASIS, State, basis
 from compression.engine.learning.tables import CLIPPED, QUANTITIES, Matrix, Table, table
 
@@ -40,7 +40,8 @@ def assembled(
     refused: Counter[str] = Counter()
     sound = []
     for outcome in outcomes:
-        reason = "held out" if outcome.content in refuse or outcome.group in refuse else fault(outcome)
+        held = outcome.content in refuse or outcome.group in refuse
+        reason = "held out" if held else fault(outcome) or _too_little(outcome)
         if reason:
             refused[reason] += 1
         else:
@@ -52,15 +53,18 @@ def assembled(
     most = max(OWNER_LEAST, int(max(OWNER_SHARE, 1 / max(len(owners), 1)) * len(once)))
     owned: Counter[str] = Counter()
     for outcome in once:
-        complete = len(outcome.trials) >= COMPLETE * len(NAMES)
         if outcome.owner and owned[outcome.owner] >= most:
             refused["share of its owner"] += 1
-        elif not complete:
-            refused["few actions"] += 1
         else:
             owned[outcome.owner] += 1
             kept.append(outcome)
     return kept, {reason: count for reason, count in refused.items() if count}
+
+
+def _too_little(outcome: Outcome) -> str:
+    """Why an outcome does not say which action is best."""
+    known = sum(believable(trial, outcome) for trial in outcome.trials.values())
+    return "" if known >= COMPLETE * len(NAMES) else "few actions"
 
 
 def static(outcomes: Sequence[Outcome]) -> State:

@@ -47,7 +47,7 @@ def test_what_was_written_comes_back_to_the_last_bit(ada: User) -> None:
     predicted = {"zstd-3": {"ratio": [3.0, 2.5, 3.5]}}
     run = services.Run("zstd-3", None, 10**9, 3 * 10**8, 10.0, 2.0, 5_000_000)
     row = services.outcome_record(
-        found=outcome, facts=facts(outcome, ada.pk), predicted=predicted, runs=[run]
+        found=outcome, facts=facts(outcome, ada.pk, origin=Origin.AUDIT), predicted=predicted, runs=[run]
     )
     assert row is not None
     assert list(selectors.outcomes_for_learning()) == [outcome]
@@ -56,7 +56,7 @@ def test_what_was_written_comes_back_to_the_last_bit(ada: User) -> None:
         (0, "zstd-3", "chunk", 100_000, predicted["zstd-3"], ""),
         (1, "xz-6", "sample", SAMPLE, None, ""),
         (2, "bzip3", "chunk", 100_000, None, "CodecCrashed"),
-        (3, "zstd-3", "file", 10**9, predicted["zstd-3"], ""),
+        (3, "zstd-3", "file", 10**9, None, ""),  # of a file nothing was predicted
     ]
 
 
@@ -80,9 +80,9 @@ def test_outcomes_come_in_one_query_the_newest_first(
 ) -> None:
     outcomes = [found(number) for number in range(10)]
     for outcome in outcomes:
-        services.outcome_record(found=outcome, facts=facts(outcome))
+        services.outcome_record(found=outcome, facts=facts(outcome, origin=Origin.AUDIT))
+        services.outcome_record(found=outcome, facts=facts(outcome))  # a run, which is not learned from
     with django_assert_num_queries(1):
         assert list(selectors.outcomes_for_learning()) == outcomes[::-1]
     assert list(selectors.outcomes_for_learning(newest=2)) == outcomes[:7:-1]
     assert list(selectors.outcomes_for_learning(sources=[outcomes[3].group])) == [outcomes[3]]
-    assert list(selectors.outcomes_for_learning(origin=Origin.AUDIT)) == []

@@ -101,3 +101,9 @@ def test_a_state_is_judged_by_what_it_chose(experience: list[Outcome]) -> None:
         regret = math.log(sizes[one.chosen["ratio"]] / min(sizes.values()))
         assert math.isclose(one.regret["ratio"], regret, abs_tol=1e-12)
         assert one.charged > one.regret["ratio"]
+
+
+def test_a_curve_has_no_point_twice(split: Split) -> None:
+    few = Split(split.learned[:5], split.judged[:6])
+    points = curves.points([few], (0, 5, 30, 300), shipped.static(), shipped.static())
+    assert [point.outcomes for point in points] == [0, 5]

@@ -35,7 +35,7 @@ def test_the_report_says_what_learning_is_worth(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, keep = tmp_path / "report.json", tmp_path / "outcomes.jsonl"
-    arguments = ["--corpus", str(folder), "--outcomes", "0,3", "--out", str(out), "--keep", str(keep)]
+    arguments = ["--corpus", str(folder), "--outcomes", "0,3", "--json", str(out), "--keep", str(keep)]
     assert run(arguments, prog="learn", verb="learn") == 0
     found = json.loads(out.read_text())
     assert set(found["improvement"]) == set(found["control"]) == {"rate", "low", "high"}
@@ -57,7 +57,7 @@ def test_what_is_gained_on_top_of_the_shipped_state_is_told(
     some = shipped.experience()[:12]
     monkeypatch.setattr(shipped, "experience", lambda: some)
     out = tmp_path / "report.json"
-    arguments = ["--corpus", str(folder), "--outcomes", "0,3", "--out", str(out), "--onward"]
+    arguments = ["--corpus", str(folder), "--outcomes", "0,3", "--json", str(out), "--onward"]
     assert run(arguments, prog="learn", verb="learn") == 0
     onward = json.loads(out.read_text())["from_shipped"]
     assert set(onward["improvement"]) == {"rate", "low", "high"}
@@ -66,11 +66,31 @@ def test_what_is_gained_on_top_of_the_shipped_state_is_told(
 
 def test_a_hold_out_of_its_own_is_never_learned_from(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.json"
-    arguments = ["--corpus", str(folder), "--holdout", str(folder), "--outcomes", "0,5", "--out", str(out)]
+    arguments = ["--corpus", str(folder), "--holdout", str(folder), "--outcomes", "0,5", "--json", str(out)]
     assert run(arguments, prog="learn", verb="learn") == 0
     found = json.loads(out.read_text())
     assert {row["outcomes"] for row in found["curve"]} == {0}, "all of it is held out"
     assert found["improvement"]["rate"] == 0
+
+
+def test_a_file_is_itself_whatever_it_is_called(folder: Path, tmp_path: Path) -> None:
+    """Held out by its bytes; and another one of its name is not."""
+    holdout, out = tmp_path / "holdout", tmp_path / "report.json"
+    holdout.mkdir()
+    (holdout / "renamed.txt").write_bytes((folder / "0.csv").read_bytes())
+    (holdout / "1.csv").write_text("another\n" * 300)
+    arguments = [
+        "--corpus",
+        str(folder),
+        "--holdout",
+        str(holdout),
+        "--outcomes",
+        "0,100",
+        "--json",
+        str(out),
+    ]
+    assert run(arguments, prog="learn", verb="learn") == 0
+    assert max(row["outcomes"] for row in json.loads(out.read_text())["curve"]) == 7
 
 
 @pytest.mark.parametrize("counts", ["5", "0,x", "-1,4"])
@@ -90,7 +110,7 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFix
 def test_kinds_are_told_by_the_folder(folder: Path) -> None:
     (folder / "sub").mkdir()
     (folder / "sub" / "x.csv").write_text("1,2\n")
-    kinds = {task.group: task.kind for task in chunks(folder, 100)}
+    kinds = {str(task.path.relative_to(folder)): task.kind for task in chunks(folder, 100)}
     assert kinds["0.csv"] == "table"
     assert kinds["0.bin"] == "bin"
     assert kinds["sub/x.csv"] == "sub"

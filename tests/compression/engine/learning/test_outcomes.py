@@ -89,3 +89,34 @@ def test_held_out_content_is_refused_by_chunk_and_by_file(experience: list[Outco
 def test_an_outcome_of_few_actions_does_not_say_which_is_best(experience: list[Outcome]) -> None:
     few = replace(experience[0], trials={"zstd-3": Trial("zstd-3", 100, 0.001, 400, 0.002, 0.001)})
     assert assembled([few])[1] == {"few actions": 1}
+
+
+def test_trials_of_broken_codecs_do_not_make_an_outcome_complete(experience: list[Outcome]) -> None:
+    outcome = experience[0]
+    broken = {name: Trial(name, error="WrongBytes") for name in outcome.trials}
+    poisoned = replace(outcome, trials={**broken, "zstd-3": outcome.trials["zstd-3"]})
+    assert assembled([poisoned])[1] == {"few actions": 1}
+
+
+def test_a_share_is_of_what_can_be_learned_from(experience: list[Outcome]) -> None:
+    """Outcomes of one action, of which real runs make most, give nobody room."""
+    some = experience[0].trials["zstd-3"]
+    runs = [
+        replace(experience[0], content=f"{n:064x}", owner=f"user {n % 9}", trials={"zstd-3": some})
+        for n in range(900)
+    ]
+    flood = [replace(experience[0], content=f"{n:064x}", owner="mallory") for n in range(1000, 1100)]
+    others = [replace(outcome, owner=f"user {n}") for n, outcome in enumerate(experience[1:6])]
+    kept, _ = assembled([*runs, *flood, *others])
+    assert sum(outcome.owner == "mallory" for outcome in kept) <= OWNER_LEAST + 1
+
+
+def test_times_of_different_machines_are_made_alike(experience: list[Outcome]) -> None:
+    outcome = experience[0]
+    slower = {
+        name: replace(trial, encode_s=4 * (trial.encode_s or 0), decode_s=4 * (trial.decode_s or 0))
+        for name, trial in outcome.trials.items()
+    }
+    (merged,) = distinct([outcome, replace(outcome, machine=4 * outcome.machine, trials=slower)])
+    assert merged.machine == outcome.machine
+    assert merged.trials["zstd-3"].encode_s == pytest.approx(outcome.trials["zstd-3"].encode_s)
