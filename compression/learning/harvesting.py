@@ -21,9 +21,10 @@ from django.utils import timezone
 
 from compression.choices import Operation
 from compression.engine import errors as engine
+from compression.engine.analysis.features import FEATURES_VERSION
 from compression.engine.isolation.client import memory_file
 from compression.engine.isolation.measure import Measured, measure
-from compression.engine.learning.actions import ACTIONS, NAMES
+from compression.engine.learning.actions import ACTION_SET_VERSION, ACTIONS, NAMES
 from compression.engine.learning.calibration import machine
 from compression.engine.learning.evaluating import judged
 from compression.engine.learning.measuring import places
@@ -137,13 +138,16 @@ class Harvest:
         if file is None:
             return False
         place, measured = places(file.size, 1)[0], None
+        chunk = self._chunk(file, place)
+        if chunk is None or self._known(hashlib.sha256(chunk).hexdigest(), run.action):
+            return False
         if is_audit := self._audits(line.content_sha256):
-            measured = self._measure(file, place, NAMES, str(line.owner_id))
+            measured = self._measure(file, chunk, NAMES, str(line.owner_id))
         if measured is None:
             is_audit = False
             own = [run.action] if line.succeeded and run.action in ACTIONS else []
-            measured = self._measure(file, place, own, str(line.owner_id))
-        if measured is None or self._known(measured.outcome.content, run.action):
+            measured = self._measure(file, chunk, own, str(line.owner_id))
+        if measured is None:
             return False
         self._keep(line, run, measured, place[0], is_audit=is_audit)
         self._counts["taken"] += 1
@@ -173,19 +177,27 @@ class Harvest:
         """Whether a content is of the share that is audited, and there is time left for it in this hour."""
         if not self._rules.audits or not drawn(source, self._rules.audit_share):
             return False
-        audits = Outcome.objects.filter(origin=Origin.AUDIT)
+        audits = Outcome.objects.filter(
+            origin=Origin.AUDIT, action_set=ACTION_SET_VERSION, features_version=FEATURES_VERSION
+        )
         hour = timezone.now() - timedelta(hours=1)
         spent = audits.filter(created_at__gt=hour).aggregate(sum=Sum("cpu_seconds"))["sum"] or 0.0
         return spent < self._rules.audit_cpu_s and not audits.filter(source_sha256=source).exists()
 
-    def _measure(
-        self, file: "File", place: tuple[int, int], names: Sequence[str], owner: str
-    ) -> Measured | None:
-        """Measure a chunk of a file; None where its bytes are lost, or it is the end of every child."""
+    def _chunk(self, file: "File", place: tuple[int, int]) -> bytes | None:
+        """The bytes at a place of a file; None where they are lost."""
         try:
             with files.file_open(file) as stored:
                 stored.seek(place[0])
-                chunk = stored.read(place[1])
+                found: bytes = stored.read(place[1])
+        except (ObjectMissing, ObjectDamaged) as error:
+            log.warning("content %s was passed over: %s", file.sha256, error)
+            return None
+        return found
+
+    def _measure(self, file: "File", chunk: bytes, names: Sequence[str], owner: str) -> Measured | None:
+        """Measure a chunk of a file; None where it is the end of every child."""
+        try:
             with memory_file(chunk) as source:
                 measured = measure(
                     source.fileno(),
@@ -202,7 +214,7 @@ class Harvest:
             raise
         except _AWAY as error:
             raise translate(error) from error
-        except (engine.EngineError, ObjectMissing, ObjectDamaged) as error:
+        except engine.EngineError as error:
             log.warning("content %s was passed over: %s", file.sha256, error)
             return None
         self._ctx.add_cpu_seconds(measured.cpu_seconds)

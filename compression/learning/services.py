@@ -129,7 +129,8 @@ def _run(row: Outcome, run: Run, predicted: Predicted) -> OutcomeTrial:
         decode_s=run.decode_s,
         peak_memory_bytes=run.peak_memory_bytes,
         error=run.error,
-        predicted=predicted.get(run.action),
+        # What was predicted is about the chunk: of a file that is more than that it says nothing.
+        predicted=predicted.get(run.action) if run.content_bytes == row.size else None,
     )
 
 

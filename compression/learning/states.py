@@ -1,7 +1,7 @@
 """All writes of states and notices: which state serves is decided here, and audited."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.models import Job
 
 log = logging.getLogger(__name__)
+BY_STAFF = "Staff retired it."
 
 
 @transaction.atomic
@@ -93,13 +94,14 @@ def state_retire(*, state: LearningState, actor: "User | None") -> LearningState
         return state_refuse(state=row, actor=actor, reason="Staff refused it.")
     if row.status != StateStatus.SERVING:
         raise Conflict(f"State {row.number} does not serve.", code="not_serving")
-    retired = states().filter(status=StateStatus.RETIRED).order_by("-served_at", "-number")
-    other = next((one for one in retired if unpacked(one.pk) is not None), None)
+    other = next((one for one in _before() if unpacked(one.pk) is not None), None)
     if other is None:
         raise Conflict("No other state has served: there is none to go back to.", code="no_other_state")
     state_promote(state=other, actor=actor, reason=f"State {row.number} was retired.")
+    row.refresh_from_db()
+    _set(row, StateStatus.RETIRED, BY_STAFF)
     audit.record("learning_state.retired", actor=actor, target=row, detail={"number": row.number})
-    return states().get(pk=row.pk)
+    return row
 
 
 @transaction.atomic
@@ -117,6 +119,13 @@ def state_leave(*, state: LearningState, reason: str) -> LearningState:
     """Say why a candidate waits for staff."""
     _set(state, StateStatus.CANDIDATE, reason)
     return state
+
+
+def _before() -> Iterator[LearningState]:
+    """Those to go back to: the states that served, the latest first; at last those that staff had retired."""
+    retired = states().filter(status=StateStatus.RETIRED).order_by("-served_at", "-number")
+    yield from retired.exclude(reason=BY_STAFF)
+    yield from retired.filter(reason=BY_STAFF)
 
 
 def _parent() -> LearningState | None:

@@ -92,6 +92,18 @@ def test_what_cannot_be_done(first: LearningState, mia: User) -> None:
     assert serving().row == first
 
 
+def test_going_back_twice_does_not_bring_back_what_was_retired(first: LearningState, mia: User) -> None:
+    second, third = keep(learned(1)), keep(learned(2))
+    for row in (second, third):
+        states.state_promote(state=row, actor=mia)
+    states.state_retire(state=third, actor=mia)
+    assert serving().row == second
+    states.state_retire(state=second, actor=mia)
+    assert serving().row == first
+    states.state_promote(state=third, actor=mia)
+    assert serving().row == third
+
+
 def test_serving_costs_one_query(
     first: LearningState, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
