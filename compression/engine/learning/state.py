@@ -6,8 +6,8 @@ content is a set of scenarios: for every action and target what it may come to, 
 """
 
 import hashlib
-import io
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +22,9 @@ from compression.engine.learning.forest import Forest
 from compression.engine.learning.tables import FEATURES, QUANTITIES, Matrix, row
 from compression.engine.limits import MiB
 
-MAGIC = b"DCLS\x01"
+MAGIC = b"DCLS\x02"
+KINDS = ("<f8", "<f4", "<i4")
+"""What its arrays may be made of."""
 MAX_BYTES = 64 * MiB
 PRIOR_COUNTS = 40.0
 """What was known before counts as much as so many outcomes."""
@@ -118,7 +120,7 @@ class State:
     # The packed form
 
     def packed(self) -> bytes:
-        """Magic number, SHA-256 of the rest, and arrays in NumPy's format with the lineage."""
+        """Magic number, SHA-256 of the rest: a head in JSON (lineage, which arrays follow), and their numbers."""
         return self._packed
 
     @cached_property
@@ -129,14 +131,11 @@ class State:
         if self.forest is not None and self.rows is not None:
             arrays["rows"] = self.rows
             arrays |= {f"forest.{name}": found for name, found in self.forest.arrays().items()}
-        head = json.dumps(
-            {"lineage": self.lineage, "trust": self.trust, "arrays": list(arrays)}, sort_keys=True
-        )
-        buffer = io.BytesIO()
-        buffer.write(len(head).to_bytes(4, "little") + head.encode())
-        for found in arrays.values():
-            np.lib.format.write_array(buffer, np.ascontiguousarray(found), allow_pickle=False)
-        body = buffer.getvalue()
+        listed = [(name, found.dtype.str, found.shape) for name, found in arrays.items()]
+        head = {"lineage": self.lineage, "trust": self.trust, "arrays": listed}
+        packed_head = json.dumps(head, sort_keys=True).encode()
+        numbers = [found.tobytes() for found in arrays.values()]
+        body = b"".join([len(packed_head).to_bytes(4, "little"), packed_head, *numbers])
         return MAGIC + hashlib.sha256(body).digest() + body
 
     @classmethod
@@ -149,7 +148,7 @@ class State:
             raise CorruptStream("The state is damaged")
         try:
             return cls._read(body)
-        except (ValueError, KeyError, TypeError, IndexError, EOFError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise CorruptStream(f"The state is damaged: {error}") from error
 
     @classmethod
@@ -159,8 +158,7 @@ class State:
         versions = (head["lineage"].get("action_set"), head["lineage"].get("features_version"))
         if versions != (ACTION_SET_VERSION, FEATURES_VERSION):
             raise CorruptStream("The state is of another set of actions or features")
-        buffer = io.BytesIO(body[4 + size :])
-        arrays = {name: np.lib.format.read_array(buffer, allow_pickle=False) for name in head["arrays"]}
+        arrays = _arrays(head["arrays"], memoryview(body)[4 + size :])
         if not all(bool(np.isfinite(found).all()) for found in arrays.values()):
             raise CorruptStream("The state has numbers that are none")
         actions = len(NAMES)
@@ -178,6 +176,25 @@ class State:
             }
             forest = Forest.checked(trees, len(rows), len(FEATURES))
         return cls(coefficients, prior_rows, margins, head["lineage"], trust, rows, forest)
+
+
+def _arrays(listed: list[Any], numbers: memoryview) -> dict[str, Any]:
+    """The arrays that a head lists; raises ValueError where it lists others than are there.
+
+    NumPy's own format is not for bytes that anybody may have made: it reads its heads with Python's parser.
+    """
+    arrays, at = {}, 0
+    for name, kind, shape in listed:
+        if kind not in KINDS or not all(type(size) is int and 0 <= size <= MAX_BYTES for size in shape):
+            raise ValueError("it lists an array of a kind that states do not have")
+        end = at + math.prod(shape) * np.dtype(kind).itemsize
+        if end > len(numbers):
+            raise ValueError("it lists more numbers than it has")
+        arrays[name] = np.frombuffer(numbers[at:end], kind).reshape(shape)
+        at = end
+    if at != len(numbers):
+        raise ValueError("it has more numbers than it lists")
+    return arrays
 
 
 def basis(inputs: Matrix) -> Matrix:
