@@ -17,6 +17,7 @@ api: tuple[list[URLPattern | URLResolver], str] = (
         path("auth/", include("accounts.api.urls")),
         path("files/", include("files.api.urls")),
         path("compression/", include("compression.api.urls")),
+        path("", include("metrics.api.urls")),
         path("schema", ApiSchema.as_view(), name="schema"),
         path("docs", ApiDocs.as_view(), name="docs"),
     ],
@@ -29,6 +30,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("files.urls")),
     path("", include("compression.urls")),
+    path("", include("metrics.urls")),
     path("", include("pages.urls")),
     path("admin/", admin.site.urls),
 ]

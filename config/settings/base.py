@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "accounts",
     "files",
     "compression",
+    "metrics",
     "pages",
 ]
 

@@ -1,0 +1,1 @@
+"""Probes: one file for each source of values. They know no Django."""
