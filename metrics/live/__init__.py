@@ -1,0 +1,1 @@
+"""The live stream: samples as they are taken, from the sampler over Redis to the sockets."""
