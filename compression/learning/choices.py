@@ -18,6 +18,7 @@ class Scope(TextChoices):
     SAMPLE = "sample", "The sample of the chunk"
     CHUNK = "chunk", "The chunk"
     FILE = "file", "The whole file"
+    PART = "part", "The beginning of the file"
 
 
 class StateStatus(TextChoices):

@@ -1,4 +1,4 @@
-"""Harvest: new lines of the history become outcomes, after the fact and in the background.
+"""Harvest: new lines of the history and ended optimisations become outcomes, after the fact and in the background.
 
 A chunk of the content is measured in a child; what the serving state says of it is written down with what came. A
 random share of contents is audited: measured with all actions. One content counts once for each action within some
@@ -37,11 +37,12 @@ from compression.learning.accounts import keeper
 from compression.learning.choices import Origin
 from compression.learning.models import HarvestPlace, LearningSettings, Outcome
 from compression.learning.predicting import predicted
-from compression.learning.runs import run_of
+from compression.learning.runs import run_of, runs_of_search
 from compression.learning.services import Facts, Run
 from compression.learning.serving import serving
-from compression.models import HistoryEntry
+from compression.models import HistoryEntry, Optimisation
 from core import audit
+from core.choices import ENDED_JOBS
 from core.jobs import JobContext, enqueue
 from core.models import Job
 from files import selectors as file_selectors
@@ -62,6 +63,8 @@ MANY, LONG = 25, timedelta(minutes=5)
 """A harvest is asked for when so many lines are there, or one is so old; and not so soon after one that failed."""
 SETTLED = timedelta(seconds=5)
 """Lines younger than this may still be followed by older ones, whose transactions have not ended."""
+SEARCHES = timedelta(days=7)
+"""Optimisations older than this are not asked for again."""
 _AWAY = (engine.HostUnavailable, engine.SourceUnreadable, engine.TargetUnwritable, engine.StorageFull)
 _ODD = (ArithmeticError, LookupError, TypeError, ValueError, DataError, IntegrityError)
 
@@ -98,6 +101,27 @@ def lines_to_harvest(limit: int = STEP) -> list[HistoryEntry]:
     return list(found[:limit])
 
 
+def searches_to_harvest() -> list[Optimisation]:
+    """The optimisations of the last days that have ended and were not taken, in order.
+
+    They ask for no harvest: most end with a line of the history, and the others wait for one.
+    """
+    taken = Outcome.objects.filter(origin=Origin.OPTIMISATION).values("source_id")
+    found = (
+        Optimisation.objects.filter(
+            job__status__in=ENDED_JOBS,
+            created_at__gt=timezone.now() - SEARCHES,
+            content_bytes__gt=0,
+            file__isnull=False,
+            file__deleted_at__isnull=True,
+        )
+        .exclude(pk__in=taken)
+        .order_by("created_at")
+        .select_related("file", "owner")
+    )
+    return list(found[:STEP])
+
+
 class Harvest:
     """One run over the history. What it has done it need not do again: outcomes and place are kept together."""
 
@@ -121,7 +145,34 @@ class Harvest:
                 seen += 1
             with self._ctx.storing():
                 _keep_place(lines[-1])
+        for search in searches_to_harvest() if self._rules.harvest else ():
+            self._ctx.check()
+            if self._took_search(search):
+                self._counts["searches"] += 1
         return self._counts
+
+    def _took_search(self, search: Optimisation) -> bool:
+        """Keep what an optimisation tried on its content; the chunk is looked at for its features alone."""
+        file = search.file
+        assert file is not None  # asked for
+        place = places(file.size, 1)[0]
+        chunk = self._chunk(file, place)
+        measured = None if chunk is None else self._measure(file, chunk, [], str(search.owner_id))
+        if measured is None:
+            return False
+        facts = Facts(
+            origin=Origin.OPTIMISATION,
+            source_id=search.pk,
+            source_sha256=search.content_sha256,
+            offset=place[0],
+            owner_id=search.owner_id,
+            media_type=file.media_type,
+            objective=search.objective,
+            cpu_seconds=measured.cpu_seconds,
+        )
+        with self._ctx.storing():
+            services.outcome_record(found=measured.outcome, facts=facts, runs=runs_of_search(search))
+        return True
 
     def _took(self, line: HistoryEntry) -> bool:
         """Take a line. One that cannot be, for whatever reason, does not keep all others from it."""

@@ -137,7 +137,8 @@ class Outcome(LedgerEntry):
 class OutcomeTrial(LedgerEntry):
     """One action of an outcome: what was predicted for it and what came of it; times are CPU seconds here.
 
-    The figures are of `content_bytes` bytes, the `scope`: the chunk, its sample alone, or the file as it was run.
+    The figures are of `content_bytes` bytes, the `scope`: the chunk, its sample alone, the file as it was run, or
+    the beginning of it as an optimisation tried it.
     `action` is the name of one of the action set, or "other" with its codec's `config`. `predicted` has a value with
     its interval `[value, low, high]` for `ratio`, `compress_mb_s`, `decompress_mb_s` and `memory_bytes`.
     """

@@ -1,4 +1,4 @@
-"""Runs of the history as trials: which action it was, and what came of it."""
+"""Runs of the history, and trials of optimisations, as trials: which action it was, and what came of it."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,8 @@ from compression.engine.errors import EngineError
 from compression.engine.learning.actions import ACTIONS
 from compression.learning.selectors import OTHER
 from compression.learning.services import Run
-from compression.models import HistoryEntry
+from compression.models import HistoryEntry, Optimisation
+from compression.optimising.choices import TrialKind
 
 
 def run_of(entry: HistoryEntry) -> Run:
@@ -26,6 +27,22 @@ def run_of(entry: HistoryEntry) -> Run:
         peak_memory_bytes=entry.peak_memory_bytes,
         error="" if entry.succeeded else entry.error_code or "failed",
     )
+
+
+def runs_of_search(search: Optimisation) -> list[Run]:
+    """Return what an optimisation tried on the content as a whole, or on its beginning; not its trials of parts."""
+    return [
+        Run(
+            action=OTHER,
+            config={"candidate": trial.candidate},
+            content_bytes=trial.content,
+            size=trial.size,
+            encode_s=trial.encode_s,
+            decode_s=trial.decode_s,
+            part=trial.content < search.original_size,
+        )
+        for trial in search.trace.exclude(kind=TrialKind.TRIAL).order_by("number")
+    ]
 
 
 def _action(entry: HistoryEntry) -> tuple[str, dict[str, Any] | None]:

@@ -105,7 +105,7 @@ def failed_since(kind: str, moment: datetime) -> bool:
 
 def new_contents(kind: str) -> int:
     """Return how many contents were measured with all actions since the last job of a kind was asked for."""
-    found = Outcome.objects.exclude(origin__in=[Origin.RUN, Origin.DECISION])
+    found = Outcome.objects.filter(origin=Origin.AUDIT)
     last = Job.objects.filter(kind=kind).order_by("-created_at").first()
     if last is not None:
         found = found.filter(created_at__gt=last.created_at)

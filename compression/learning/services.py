@@ -37,7 +37,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of an action on a whole file, as somebody ran it; see the columns of `OutcomeTrial`."""
+    """What came of an action on a whole file, or the first `part` of one; see the columns of `OutcomeTrial`."""
 
     action: str
     config: Mapping[str, Any] | None
@@ -47,6 +47,7 @@ class Run:
     decode_s: float | None = None
     peak_memory_bytes: int | None = None
     error: str = ""
+    part: bool = False
 
 
 @audit.unaudited("a ledger of what was measured; nobody asks for it")
@@ -122,7 +123,7 @@ def _run(row: Outcome, run: Run, predicted: Predicted) -> OutcomeTrial:
         outcome=row,
         action=run.action,
         config=run.config,
-        scope=Scope.FILE,
+        scope=Scope.PART if run.part else Scope.FILE,
         content_bytes=run.content_bytes,
         size=run.size,
         encode_s=run.encode_s,
