@@ -3,10 +3,8 @@
 from typing import Any
 
 from compression.engine.learning.outcomes import Outcome
-from compression.engine.learning.predicting import Interval, Prediction, predict
+from compression.engine.learning.predicting import FIGURES, Interval, Prediction, predict
 from compression.engine.learning.state import State
-
-QUANTITIES = ("ratio", "compress_mb_s", "decompress_mb_s", "memory_bytes")
 
 
 def predicted(state: State, outcome: Outcome) -> dict[str, dict[str, Any]]:
@@ -17,7 +15,7 @@ def predicted(state: State, outcome: Outcome) -> dict[str, dict[str, Any]]:
 
 def as_json(prediction: Prediction) -> dict[str, Any]:
     """Return a prediction as JSON: each quantity with its interval, six digits of each."""
-    return {name: _digits(getattr(prediction, name)) for name in QUANTITIES}
+    return {name: _digits(getattr(prediction, name)) for name in FIGURES}
 
 
 def _digits(interval: Interval) -> list[float]:

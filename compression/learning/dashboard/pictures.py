@@ -163,14 +163,14 @@ def _kind(row: dict[str, Any], shown: Sequence[str], objective: str, more: int) 
     return {
         "kind": row["kind"] or "unknown",
         "contents": contents,
-        "url": outcomes_url(origin="audit", kind=row["kind"]),
+        "url": outcomes_url(origin="audit", kind=row["kind"]) if row["kind"] else "",
         "cells": [
             {
                 "n": n,
                 "share": n / contents,
                 "shade": math.ceil(n / contents * SHADES),
                 "action": name,
-                "url": outcomes_url(kind=row["kind"], best=name, aim=objective) if n else "",
+                "url": outcomes_url(kind=row["kind"], best=name, aim=objective) if n and row["kind"] else "",
             }
             for name in shown
             for n in (best.get(name, 0),)
