@@ -47,7 +47,7 @@ class RecommendIn(RecommendedIn):
 
 
 class ExpectedOut(serializers.Serializer[Any]):
-    """A figure with the ends between which it will be in nine cases of ten; of memory, the least and the most so far."""
+    """A figure with the ends between which it will be in nine cases of ten; of memory, the least and most so far."""
 
     value = Rounded()
     low = Rounded()
