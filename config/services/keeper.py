@@ -43,13 +43,18 @@ class Unit(Protocol):
 
 
 class Kept:
-    """A unit that is to run; `ends` counts how often in a row it ended soon after its start."""
+    """A unit that is to run; `ends` counts how often in a row it ended soon after its start.
+
+    `started_at` is when it was started last, in seconds of `time.time`; `last_exit` how it ended before that, or None.
+    """
 
     def __init__(
         self, unit: Unit, say: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.unit = unit
         self.ends = 0
+        self.started_at = time.time()
+        self.last_exit: int | None = None
         self._say = say
         self._clock = clock
         self._running = unit.pid is not None
@@ -61,6 +66,7 @@ class Kept:
         code = self.unit.exit_code
         if self._running and code is not None:
             self._running = False
+            self.last_exit = code
             self.ends = 1 if now - self._started > STEADY_S else self.ends + 1
             delay_s = DELAYS_S[min(self.ends, len(DELAYS_S)) - 1]
             self._due = now + delay_s
@@ -74,6 +80,7 @@ class Kept:
     def _start(self) -> None:
         self._running = True
         self._started = self._clock()
+        self.started_at = time.time()
         try:
             self.unit.start()
         except ServiceError as error:

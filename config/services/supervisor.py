@@ -28,6 +28,7 @@ from config.services.keeper import Kept, reap_strangers, stop_all
 from config.services.listening import display_address, listen, readiness_problem
 from config.services.process import empty_large_log, log_report
 from config.services.programs import Programs, program
+from config.services.record import Record
 
 PREPARE_TIMEOUT_S = 600.0
 READY_TIMEOUT_S = 60.0
@@ -56,6 +57,7 @@ class Supervisor:
         self._programs: Programs | None = None
         self._sockets: list[Path] = []
         self._kept: list[Kept] = []
+        self._record = Record(self._data / "run" / "programs.json")
         self._stopping = False
         self._last_signal = 0.0
 
@@ -135,6 +137,7 @@ class Supervisor:
             started.start()
         units = [*self._services.embedded, *programs.codec_hosts, *programs.others]
         self._kept = [Kept(unit, say) for unit in units]
+        self._record.write(self._kept)
 
     def _await_ready(self, listener: socket.socket) -> str:
         """Wait until the web server says that all is well; return what is not, after a while.
@@ -157,6 +160,7 @@ class Supervisor:
         for kept in self._kept:
             kept.look()
             empty_large_log(kept.unit.log)
+        self._record.write(self._kept)
         reap_strangers([kept.unit.pid for kept in self._kept])
 
     def _keep(self) -> None:
@@ -180,6 +184,7 @@ class Supervisor:
         for path in self._sockets:
             remove_socket(path)
         (self._data / "run" / "services.json").unlink(missing_ok=True)
+        self._record.remove()
 
 
 def end_descendants() -> None:
