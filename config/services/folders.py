@@ -106,6 +106,14 @@ class Lock:
             self._handle = None
 
 
+def make_empty(path: Path) -> None:
+    """Make the private folder, or remove the files that are in it; a disk that takes no changes is left as it is."""
+    with contextlib.suppress(OSError):
+        path.mkdir(mode=0o700, exist_ok=True)
+        for file in path.iterdir():
+            file.unlink()
+
+
 def write_private(path: Path, content: str) -> None:
     """Replace the file by one that only its owner can read; a reader sees the old content or the new."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -23,7 +23,7 @@ from config.services import launch
 from config.services.configuration import Configuration
 from config.services.embedded import Services
 from config.services.errors import ServiceError
-from config.services.folders import remove_socket, socket_folder, write_private
+from config.services.folders import make_empty, remove_socket, socket_folder, write_private
 from config.services.keeper import Kept, reap_strangers, stop_all
 from config.services.listening import display_address, listen, readiness_problem
 from config.services.process import empty_large_log, log_report
@@ -95,6 +95,9 @@ class Supervisor:
         write_private(self._data / "run" / "services.json", json.dumps(addresses, indent=2))
         password = self._data / "admin-password"
         first_time = not password.exists()
+        make_empty(
+            self._data / "run" / "prometheus"
+        )  # what web processes count begins with the platform's start
         self._prepare(addresses)
         self._launch(addresses, listener)
         problem = self._await_ready(listener)

@@ -18,7 +18,7 @@ from config.serving.outbound import Outbound
 from config.serving.rules import DISK, SHORT, TRANSFER, Rules, rules
 from core import context
 from core.errors import AppError
-from core.handoff import ClientGone, Handoff
+from core.handoff import AT_END, ClientGone, Handoff
 from core.handoff.files import CHUNK_BYTES
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,12 @@ class Bridge:
         inbound = Inbound(receive)
         client = Client(scope, send, inbound)
         try:
+            await self._answer(scope, inbound, client)
+        finally:
+            client.tell()
+
+    async def _answer(self, scope: Scope, inbound: Inbound, client: Client) -> None:
+        try:
             await self._serve(scope, inbound, client)
         except ClientGone:
             logger.debug("client left: %s %s", scope["method"], scope["path"])
@@ -53,7 +59,7 @@ class Bridge:
     async def _serve(self, scope: Scope, inbound: Inbound, client: Client) -> None:
         intake = await take_in(scope, inbound, self.lanes, self.rules)
         try:
-            environ = environ_of(scope, intake.file, intake.length)
+            environ = environ_of(scope, intake.file, intake.length) | {AT_END: client.at_end}
             answer = await self.lanes.run(intake.lane, self._reply, environ, client)
             await intake.stop()
             if isinstance(answer, Reply):

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import Any
 
 from config.serving.environ import Scope, header
-from config.serving.handler import Headers, Reply, bodyless
+from config.serving.handler import CLIENT_CLOSED_REQUEST, Headers, Reply, bodyless
 from config.serving.inbound import Inbound
 from core.handoff import ClientGone
 
@@ -34,6 +35,8 @@ class Client:
         self._break_off = extensions.get(BREAK_OFF, lambda: None)
         self.silent = scope["method"] == "HEAD"
         self.started = self.ended = False
+        self.at_end: list[Callable[[int, float], None]] = []
+        self._status, self._began_at = CLIENT_CLOSED_REQUEST, 0.0
 
     async def start(self, status: int, headers: Headers) -> None:
         """Send status line and headers."""
@@ -41,6 +44,7 @@ class Client:
         if self.started:
             raise RuntimeError("the answer has begun already")
         self.started = True
+        self._status, self._began_at = status, perf_counter()
         self.silent = self.silent or bodyless(status)
         if self._body_not_asked_for():
             # The client may or may not send the body that nobody asked for: nothing can follow it.
@@ -64,6 +68,11 @@ class Client:
         """Close the connection unless the answer is complete: nothing else says that it is not whole."""
         if not self.ended:
             self._break_off()
+
+    def tell(self) -> None:
+        """Say how it went to whoever wants to know, once all is over."""
+        for call in self.at_end:
+            call(self._status, self._began_at or perf_counter())
 
     async def reply(self, reply: Reply) -> None:
         """Send a whole answer."""

@@ -1,10 +1,11 @@
 """From an ASGI scope to the environment of a WSGI request (PEP 3333)."""
 
 import sys
+from time import perf_counter
 from typing import Any, BinaryIO
 from urllib.parse import unquote_to_bytes
 
-from core.handoff import ON_LOOP
+from core.handoff import ON_LOOP, RECEIVED
 
 Scope = dict[str, Any]
 
@@ -32,6 +33,7 @@ def environ_of(scope: Scope, body: BinaryIO, body_bytes: int) -> dict[str, Any]:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
         ON_LOOP: True,
+        RECEIVED: perf_counter(),
     }
     _add_headers(environ, scope["headers"])
     if body_bytes or "CONTENT_LENGTH" in environ:

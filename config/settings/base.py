@@ -35,6 +35,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "metrics.prometheus.middleware.CountingMiddleware",
     "core.middleware.RequestContextMiddleware",
     "core.middleware.AddressMiddleware",
     "core.middleware.SecurityHeadersMiddleware",

@@ -35,6 +35,9 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
+# Where web processes count their requests together; the supervisor empties it before the first of them starts.
+PROMETHEUS_DIR = DATA_DIR / "run" / "prometheus"
+
 _found = _services()
 DATABASE_URL = env.secret("DATABASE_URL") or _found.get("DATABASE_URL", "postgresql://127.0.0.1/dynacomp")
 REDIS_URL = env.secret("REDIS_URL") or _found.get("REDIS_URL", "redis://127.0.0.1:6379/0")

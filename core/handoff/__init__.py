@@ -5,12 +5,14 @@ A view returns a `Handoff` like any other response. The web server sees it, give
 `stream` is driven step by step in the calling thread, so that both ways give the same answer.
 """
 
-from core.handoff.base import ON_LOOP, ClientGone, Exchange, Handoff, HandoffMiddleware
+from core.handoff.base import AT_END, ON_LOOP, RECEIVED, ClientGone, Exchange, Handoff, HandoffMiddleware
 from core.handoff.files import FileHandoff, SourceTruncated
 from core.handoff.pieces import PiecesHandoff
 
 __all__ = [
+    "AT_END",
     "ON_LOOP",
+    "RECEIVED",
     "ClientGone",
     "Exchange",
     "FileHandoff",

@@ -15,6 +15,11 @@ T = TypeVar("T")
 
 # Set in `request.META` by a server that awaits handoffs itself.
 ON_LOOP = "dynacomp.on_loop"
+# So is the moment (of `time.perf_counter`) from which a request waits for its answer ...
+RECEIVED = "dynacomp.received"
+# ... and a list of functions, called when the request is over with the status that its client was sent, and the moment
+# when its answer began. They run on the event loop and must not block.
+AT_END = "dynacomp.at_end"
 
 
 class ClientGone(ConnectionAbortedError):

@@ -1,0 +1,1 @@
+"""What Prometheus reads: requests from files that the web processes share, all else from where it is true."""
