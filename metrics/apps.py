@@ -8,3 +8,9 @@ class MetricsConfig(AppConfig):
 
     name = "metrics"
     verbose_name = "Metrics"
+
+    def ready(self) -> None:
+        """Register what the app offers."""
+        from metrics import duties
+
+        assert duties  # registering is what its import does
