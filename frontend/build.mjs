@@ -21,6 +21,7 @@ const options = {
   entryPoints: [
     { in: "scripts/main.ts", out: "app" },
     { in: "styles/main.css", out: "app" },
+    { in: "scripts/metrics.ts", out: "metrics" },
     { in: "scripts/docs.ts", out: "docs" },
     { in: "styles/docs.css", out: "docs" },
     { in: "styles/admin.css", out: "admin" },

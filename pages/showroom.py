@@ -1,8 +1,9 @@
 """What the page of components shows in its components: examples of layout, no figures of this platform."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
+from math import sin
 from typing import Any
 
 from django import forms
@@ -119,6 +120,28 @@ BARS = [
     },
 ]
 
+LINES = [
+    {"name": "all", "label": "all cores", "token": "--accent"},
+    {"name": "one", "label": "core 0", "token": "--c4", "dash": "6 3"},
+    {"name": "wait", "label": "waiting", "token": "--c6", "dash": "2 3", "hidden": True},
+]
+
+
+def _minutes() -> list[dict[str, Any]]:
+    """Return an hour of the example of series: buckets of a minute, ten of which are missing."""
+    begin = datetime(2026, 1, 1, 13, tzinfo=UTC)
+
+    def values(minute: int) -> list[dict[str, float] | None]:
+        means = [40 + 25 * sin(minute / 6), 30 + 20 * sin(minute / 4), 4.0]
+        spike = 30 if minute == 20 else 4
+        return [{"low": mean - 4, "mean": mean, "high": mean + spike} for mean in means]
+
+    return [
+        {"t": begin + timedelta(minutes=minute), "values": values(minute)}
+        for minute in range(60)
+        if not 34 < minute < 45
+    ]
+
 
 class ExampleForm(forms.Form):
     """One field of each kind."""
@@ -169,6 +192,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "single_snippet": SNIPPETS[:1],
         "points": POINTS,
         "bars": BARS,
+        "lines": LINES,
+        "minutes": _minutes(),
         "blocks": [
             {"group": group, "label": f"16 KiB packed as {group}"}
             for group in islice(cycle(["c6", "c1", "c1", "c5", "c1", "c1", "c1", "c3", "c1", "c1"]), 54)

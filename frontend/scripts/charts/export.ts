@@ -33,13 +33,17 @@ export function standalone(drawing: SVGSVGElement): string {
 export const svgBlob = (drawing: SVGSVGElement): Blob => new Blob([standalone(drawing)], { type: "image/svg+xml" });
 
 /** Draw at twice the size, for sharp print. */
-export async function pngBlob(drawing: SVGSVGElement): Promise<Blob> {
+export const pngBlob = (drawing: SVGSVGElement): Promise<Blob> =>
+  svgPng(standalone(drawing), drawing.clientWidth, drawing.clientHeight);
+
+/** The text of a drawing as a picture. */
+export async function svgPng(text: string, width: number, height: number): Promise<Blob> {
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(drawing))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = drawing.clientWidth * 2;
-  canvas.height = drawing.clientHeight * 2;
+  canvas.width = width * 2;
+  canvas.height = height * 2;
   canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture")))),

@@ -1,0 +1,171 @@
+/** The drawing: uPlot with the product's colours, words and times. */
+import uPlot from "uplot";
+import { paint, wash } from "./colours.ts";
+import type { Points } from "./table.ts";
+import { axisWords, tickWords } from "./words.ts";
+
+/** A line of a chart. */
+export interface Line {
+  name: string;
+  label: string;
+  /** The token of its colour: --accent, --c1, … */
+  token: string;
+  dash: number[];
+}
+
+export interface Picture {
+  lines: Line[];
+  unit: string;
+  /** With the lowest and the highest of each bucket behind the lines. */
+  banded: boolean;
+  height: number;
+  range(): [number, number];
+  marked(): number | null;
+}
+
+export interface Listeners {
+  moved(plot: uPlot): void;
+  selected(from: number, to: number): void;
+}
+
+const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+const SYNC = "time-series";
+// A selection narrower than this was a click.
+const DRAG_PX = 5;
+
+/** From zero to a little above the highest; shares of a whole to the whole. */
+function valueRange(unit: string): uPlot.Range.Function {
+  return (_, low, high) => {
+    const bottom = Math.min(0, low ?? 0);
+    if (high === null || high <= bottom) return [bottom, unit === "%" ? 100 : bottom + 1];
+    if (unit === "%" && high <= 100) return [bottom, 100];
+    return [bottom, high + (high - bottom) * 0.08];
+  };
+}
+
+/** The values in the order of uPlot's series: a mean of each line, with its highest and lowest before it if banded. */
+export function columns(times: number[], points: Points[], banded: boolean): uPlot.AlignedData {
+  const values = points.flatMap(({ low, mean, high }) => (banded ? [high, low, mean] : [mean]));
+  return [times, ...values];
+}
+
+function seriesOf({ lines, banded }: Picture): uPlot.Series[] {
+  const edge: uPlot.Series = { width: 0, points: { show: false }, stroke: "transparent" };
+  const linesOf = (line: Line): uPlot.Series[] => {
+    const mean: uPlot.Series = {
+      label: line.label,
+      stroke: () => paint(line.token),
+      width: 1.5,
+      dash: line.dash,
+      points: { show: alone },
+    };
+    return banded ? [{ ...edge }, { ...edge }, mean] : [mean];
+  };
+  return [{}, ...lines.flatMap(linesOf)];
+}
+
+/** A value between two gaps is no line: it is shown as a point. */
+function alone(plot: uPlot, series: number, first: number, last: number): boolean {
+  const values = plot.data[series]!;
+  const there = (at: number): boolean => values[at] !== null && values[at] !== undefined;
+  let lines = 0;
+  for (let at = first; at < last; at += 1) if (there(at) && there(at + 1)) lines += 1;
+  return lines === 0;
+}
+
+function bandsOf({ lines, banded }: Picture): uPlot.Band[] {
+  if (!banded) return [];
+  return lines.map((line, index) => ({
+    series: [1 + index * 3, 2 + index * 3],
+    fill: () => wash(line.token, lines.length > 3 ? 0.14 : 0.24),
+  }));
+}
+
+function axesOf(unit: string): uPlot.Axis[] {
+  const common: uPlot.Axis = {
+    stroke: () => paint("--muted"),
+    font: FONT,
+    ticks: { show: false },
+    border: { show: false },
+  };
+  return [
+    {
+      ...common,
+      grid: { show: false },
+      border: { show: true, stroke: () => paint("--line"), width: 1 },
+      space: 76,
+      size: 40,
+      gap: 6,
+      values: (_, splits, __, ___, apart) => splits.map((t, index) => tickWords(t, splits[index - 1], apart)),
+    },
+    {
+      ...common,
+      grid: { stroke: () => paint("--line"), width: 1, dash: [2, 4] },
+      space: 34,
+      gap: 6,
+      size: (_, values) => 16 + 6.3 * Math.max(4, ...(values ?? []).map((value) => value.length)),
+      values: (_, splits) => splits.map((value) => axisWords(value, unit)),
+    },
+  ];
+}
+
+/** A line at the moment that is looked at. */
+function drawMark(plot: uPlot, t: number | null): void {
+  const { left, top, width, height } = plot.bbox;
+  const x = t === null ? NaN : Math.round(plot.valToPos(t, "x", true));
+  if (!(x >= left && x <= left + width)) return;
+  plot.ctx.save();
+  plot.ctx.strokeStyle = paint("--text");
+  plot.ctx.lineWidth = uPlot.pxRatio;
+  plot.ctx.setLineDash([]);
+  plot.ctx.beginPath();
+  plot.ctx.moveTo(x, top);
+  plot.ctx.lineTo(x, top + height);
+  plot.ctx.stroke();
+  plot.ctx.restore();
+}
+
+function selection(plot: uPlot, selected: Listeners["selected"]): void {
+  const { left, width } = plot.select;
+  if (width < DRAG_PX) return;
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  selected(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"));
+}
+
+/** Draw into `place`. The crosshair is at the same moment in all charts of the page. */
+export function draw(place: HTMLElement, data: uPlot.AlignedData, picture: Picture, listeners: Listeners): uPlot {
+  const alike = (type: string): boolean => type === "mousemove" || type === "mouseleave";
+  return new uPlot(
+    {
+      width: place.clientWidth,
+      height: picture.height,
+      padding: [10, 12, 0, 0],
+      legend: { show: false },
+      tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "UTC"),
+      scales: { x: { range: () => picture.range() }, y: { range: valueRange(picture.unit) } },
+      series: seriesOf(picture),
+      bands: bandsOf(picture),
+      axes: axesOf(picture.unit),
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false, dist: DRAG_PX },
+        sync: { key: SYNC, scales: ["x", null], filters: { pub: alike, sub: alike } },
+        points: { size: 7, width: 1.5, fill: () => paint("--panel") },
+        bind: { dblclick: () => null },
+      },
+      hooks: {
+        setCursor: [(plot) => listeners.moved(plot)],
+        setSelect: [(plot) => selection(plot, listeners.selected)],
+        draw: [(plot) => drawMark(plot, picture.marked())],
+      },
+    },
+    data,
+    place,
+  );
+}
+
+/** Put the crosshair at a moment, here and in all other charts. */
+export function pointAt(plot: uPlot, t: number): void {
+  const move = plot.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void;
+  move({ left: plot.valToPos(t, "x"), top: plot.over.clientHeight / 2 }, true, true);
+}

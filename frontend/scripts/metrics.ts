@@ -1,0 +1,1 @@
+import { timeSeries } from "./charts/time_series.ts"; timeSeries();
