@@ -12,7 +12,7 @@ from config.services.process import Process
 
 @dataclass(frozen=True)
 class Programs:
-    """Web, workers and clock, and the codec hosts that workers and web use: they stop after them."""
+    """Web, workers, clock and sampler, and the codec hosts that workers and web use: they stop after them."""
 
     codec_hosts: list[Process]
     others: list[Process]
@@ -31,6 +31,7 @@ class Programs:
                 for number in range(1, configuration.workers + 1)
             ),
             program(configuration, "clock", [*manage, "clock"], addresses),
+            program(configuration, "sampler", [*manage, "sampler"], addresses),
         ]
         host = ["-m", "compression.engine.isolation.host", "--socket"]
         engine = [*host, addresses["ENGINE_HOST"], "--import", "compression.engine.loaded"]
