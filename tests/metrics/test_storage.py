@@ -3,13 +3,16 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from metrics import storage
 from metrics.choices import Resolution
-from metrics.storage import reading, rolling
+from metrics.storage import Seen, reading, rolling
 from metrics.types import Point
 from tests.metrics.samples import CPU, MACHINE, seconds, store
 
+ROLLED = [Resolution.MINUTE, Resolution.HOUR, Resolution.DAY]
 pytestmark = pytest.mark.django_db
 
 
@@ -49,3 +52,53 @@ def test_a_spike_of_a_second_is_seen_at_every_resolution_before_and_after_it_is_
         assert max(point.high for point in found) == 99.0
         assert sum(point.count for point in found) == 120
     assert points(CPU, t, end, Resolution.MINUTE)[0] == Point(t, 10.0, (59 * 10 + 99) / 60, 99.0, 60)
+
+
+def test_what_ran_in_a_spike_is_found_from_the_second_and_from_the_day() -> None:
+    t = full_minute()
+    spike = t + timedelta(seconds=42)
+    busy = {"jobs": [{"id": "7", "kind": "compress"}], "processes": [{"name": "worker", "pid": 1}]}
+    for moment in seconds(t, 120):
+        calm = {"jobs": [], "processes": [{"name": "web", "pid": 2}]}
+        store(moment, 99 if moment == spike else 10, context=busy if moment == spike else calm)
+    found = [storage.moment(spike), storage.moment(t, resolution=Resolution.DAY)]
+    rolling.roll_up(timezone.now())
+    found += [storage.moment(t, resolution=resolution) for resolution in ROLLED]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM metric_samples")
+    found += [storage.moment(t, resolution=resolution) for resolution in Resolution]
+    for one in found:
+        assert one is not None
+        assert (one.machine, one.t, one.cpu_percent) == (MACHINE, spike, 99.0)
+        assert (list(one.jobs), list(one.processes)) == (busy["jobs"], busy["processes"])
+    assert [one.resolution for one in found if one] == ["raw"] * 5 + ["minute"] * 4
+    assert storage.moment(t - timedelta(days=3)) is None
+
+
+def test_the_spike_of_another_series_is_followed_down_to_its_second() -> None:
+    t = full_minute()
+    for number, moment in enumerate(seconds(t, 10, 7)):
+        store(
+            moment,
+            90 - number,
+            context={"jobs": [{"id": number}], "processes": []},
+            system__load_1=number % 9,
+        )
+    found = storage.moment(t, resolution=Resolution.HOUR, metric="system.load_1")
+    assert found is not None
+    assert (found.t, found.cpu_percent, found.jobs) == (t + timedelta(seconds=56), 82.0, [{"id": 8}])
+
+
+def test_series_are_known_with_their_first_and_last_time() -> None:
+    t = full_minute()
+    store(t, system__load_1=1)
+    store(t + timedelta(minutes=1), machine="bellows", system__load_5=1)
+    rolling.roll_up(timezone.now())
+    now = timezone.now()
+    store(now)
+    assert storage.seen_series() == [
+        Seen(CPU, t, now),
+        Seen("system.load_1", t, t),
+    ]
+    assert storage.series("bellows") == [CPU, "system.load_5"]
+    assert storage.series("nowhere") == []
