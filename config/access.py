@@ -174,6 +174,7 @@ API: dict[str, Rule] = {
     "api:compression:results": rule(GET=VIEWER),
     "api:compression:result": rule(GET=VIEWER),
     "api:compression:result-snippets": rule(GET=VIEWER),
+    "api:metrics:prometheus": rule(GET=OPERATOR, scope=Scope.READ),  # the token lies with Prometheus, on a disk
 }
 
 SOCKETS: dict[str, Rule] = {

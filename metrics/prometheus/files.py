@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from prometheus_client.mmap_dict import MmapedDict
 
@@ -27,7 +27,10 @@ GAUGES: Final = "gauge_livesum"  # the sum over the processes that live
 _DOUBLE = struct.Struct("d")
 
 
-class SolidDict(MmapedDict):
+_Untyped: Any = MmapedDict  # as the library has it
+
+
+class SolidDict(_Untyped):
     """Values in a file whose blocks are there before anything is written to them.
 
     Where a disk is full, a write through memory to a hole of a file ends the process; to ask for room is an OSError.
