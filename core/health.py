@@ -1,11 +1,13 @@
 """Health checks: each part of the platform registers one; readiness is all of them."""
 
 import logging
+import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -23,22 +25,47 @@ CHECK_TIMEOUT_S = 3.0
 SILENCE_S = 15
 
 
+class Status(StrEnum):
+    """How a part is; what is degraded does its work, but not as it should."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
 @dataclass(frozen=True)
 class Component:
     """What a check found. `detail` says in words what was seen, or what is wrong; anybody may read it."""
 
     name: str
-    ok: bool
+    status: Status
     latency_ms: float
     detail: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it does its work."""
+        return self.status != Status.DOWN
 
 
 class Unwell(Exception):
     """What a check says to anybody of a part that does not work. Of other errors only ours are told."""
 
+    status = Status.DOWN
+
+
+class Degraded(Unwell):
+    """What a check says to anybody of a part that works, but not as it should."""
+
+    status = Status.DEGRADED
+
+
+T = TypeVar("T")
 
 checks: Registry[Callable[[], str]] = Registry("health check")
-_pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="health")
+_pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="health")
+_under_way: dict[Callable[[], Any], "Future[Any]"] = {}
+_guard = threading.Lock()
 
 
 def check(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
@@ -52,35 +79,60 @@ def check(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
 
 def look() -> list[Component]:
     """Run all checks at once, none longer than CHECK_TIMEOUT_S."""
-    began = time.perf_counter()
-    running = [(name, _pool.submit(_timed, function)) for name, function in checks.items()]
     found = []
-    for name, future in running:
-        left = max(0.0, CHECK_TIMEOUT_S - (time.perf_counter() - began))
-        try:
-            latency, detail = future.result(timeout=left)
-            found.append(Component(name, ok=True, latency_ms=latency, detail=detail))
-        except Exception as error:
-            found.append(_unwell(name, error, time.perf_counter() - began))
+    for name, outcome, seconds in at_once(checks.items()):
+        status, detail = verdict(name, outcome) if isinstance(outcome, Exception) else (Status.OK, outcome)
+        found.append(Component(name, status, round(seconds * 1000, 2), detail))
     return found
 
 
-def _unwell(name: str, error: Exception, seconds: float) -> Component:
+def at_once(named: Iterable[tuple[str, Callable[[], T]]]) -> list[tuple[str, T | Exception, float]]:
+    """Call all functions at once; return what each gave or raised, and the seconds it took.
+
+    One that takes longer than CHECK_TIMEOUT_S is a TimeoutError. It is not called again while it hangs: whoever asks
+    next waits for the same call, so that one part that hangs does not take all threads.
+    """
+    began = time.perf_counter()
+    running = [(name, _begun(function)) for name, function in named]
+    found: list[tuple[str, T | Exception, float]] = []
+    for name, future in running:
+        left = max(0.0, CHECK_TIMEOUT_S - (time.perf_counter() - began))
+        try:
+            outcome, seconds = future.result(timeout=left)
+        except TimeoutError as error:
+            outcome, seconds = error, time.perf_counter() - began
+        found.append((name, outcome, seconds))
+    return found
+
+
+def verdict(name: str, error: Exception) -> tuple[Status, str]:
+    """Return how a part is whose check raised, and what anybody may be told of it."""
+    if isinstance(error, Degraded):
+        return error.status, str(error)
     log.warning("%s is not well: %s: %s", name, type(error).__name__, error)
     if isinstance(error, TimeoutError):
-        detail = "no answer in time"
-    else:
-        detail = str(error) if isinstance(error, (Unwell, AppError)) else "does not answer"
-    return Component(name, ok=False, latency_ms=round(seconds * 1000, 2), detail=detail)
+        return Status.DOWN, "no answer in time"
+    return Status.DOWN, str(error) if isinstance(error, (Unwell, AppError)) else "does not answer"
 
 
-def _timed(function: Callable[[], str]) -> tuple[float, str]:
+def _begun(function: Callable[[], T]) -> "Future[tuple[T | Exception, float]]":
+    with _guard:
+        future = _under_way.get(function)
+        if future is None or future.done():
+            future = _under_way[function] = _pool.submit(_timed, function)
+        return future
+
+
+def _timed(function: Callable[[], T]) -> tuple[T | Exception, float]:
     began = time.perf_counter()
+    outcome: T | Exception
     try:
-        detail = function()
-    finally:
-        connection.close()
-    return round((time.perf_counter() - began) * 1000, 2), detail
+        outcome = function()
+    except Exception as error:
+        outcome = error
+    seconds = time.perf_counter() - began
+    connection.close()
+    return outcome, seconds
 
 
 def _redis() -> Any:

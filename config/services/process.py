@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from config.services.account import Account
 from config.services.errors import ServiceError
+from core.tail import last_lines
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_LIMIT_BYTES = 10 * 1024 * 1024
@@ -118,17 +119,6 @@ def log_report(name: str, what: str, log: Path, *, since: int = 0) -> str:
     """Say what happened, with the last lines that the log has after byte `since`, and where it is."""
     lines = [f"    {line}" for line in last_lines(log, since=since)]
     return "\n".join([f"{name}: {what}", *lines, f"  Log: {log}"])
-
-
-def last_lines(path: Path, *, since: int = 0, count: int = 12) -> list[str]:
-    """Return the last lines that a text file has after byte `since`; none where it cannot be read."""
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            file.seek(max(since if since <= size else 0, size - 16_384))  # it may have been emptied since
-            return file.read().decode(errors="replace").splitlines()[-count:]
-    except OSError:
-        return []
 
 
 def empty_large_log(path: Path) -> None:

@@ -1,6 +1,5 @@
 """Health for load balancers and people."""
 
-from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -55,5 +54,8 @@ class Ready(ApiView):
         """Look at the database, Redis, the workers and the storage, each with its latency; 503 if one is missing."""
         components = health.look()
         ready = all(component.ok for component in components)
-        body = {"status": "ready" if ready else "not_ready", "components": [asdict(c) for c in components]}
+        body = {
+            "status": "ready" if ready else "not_ready",
+            "components": ComponentOut(components, many=True).data,
+        }
         return Response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from config.services.keeper import DELAYS_S, STEADY_S, Kept, describe_end, reap_strangers, stop_all
-from config.services.process import LAUNCHER, Process, empty_large_log, last_lines
+from config.services.process import LAUNCHER, Process, empty_large_log
+from core.tail import last_lines
 from tests.config.places import ROOT, needs_root
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "SECRET": "sesame"}
