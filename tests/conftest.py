@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.stack",
     "tests.work",
     "tests.crews",
+    "tests.dialling",
 ]

@@ -9,7 +9,6 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import path
 from django.utils.module_loading import import_string
 
-from core.sockets.consumer import HintConsumer
 from core.sockets.topics import routes
 
 
@@ -65,7 +64,9 @@ def is_own_page(origin: str, host: str) -> bool:
 def application() -> Any:
     """Return the application that serves every registered socket route; call it when the apps are ready."""
     identify = import_string(settings.SOCKET_IDENTITY)
-    named: list[Any] = [(item, NamedRoute(item.name, HintConsumer.as_asgi())) for item in routes.values()]
+    named: list[Any] = [
+        (item, NamedRoute(item.name, import_string(item.consumer).as_asgi())) for item in routes.values()
+    ]
     # As with all addresses, a slash at the end is no difference.
     patterns = [path(item.pattern + end, app, name=item.name) for item, app in named for end in ("", "/")]
     nothing: Any = Refuse(404)

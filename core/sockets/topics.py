@@ -26,15 +26,17 @@ class Topic:
 @dataclass(frozen=True)
 class SocketRoute:
     """An address of sockets. `pattern` is a path as in URL patterns; `<uuid:id>` names the object, where there is one;
-    without it the object is the account itself."""
+    without it the object is the account itself. `consumer` is the dotted path of a `GuardedConsumer`."""
 
     name: str
     pattern: str
     topic: str
+    consumer: str
 
 
 topics: Registry[Topic] = Registry("socket topic")
 routes: Registry[SocketRoute] = Registry("socket route")
+HINTS = "core.sockets.consumer.HintConsumer"
 
 
 def topic(name: str, *, snapshot: Snapshot | None = None) -> Callable[[MayFollow], MayFollow]:
@@ -47,6 +49,6 @@ def topic(name: str, *, snapshot: Snapshot | None = None) -> Callable[[MayFollow
     return register
 
 
-def route(name: str, pattern: str, *, topic: str) -> None:
+def route(name: str, pattern: str, *, topic: str, consumer: str = HINTS) -> None:
     """Serve the topic at `pattern`; the permission matrix needs an entry `socket:<name>`."""
-    routes.add(name, SocketRoute(name, pattern, topic))
+    routes.add(name, SocketRoute(name, pattern, topic, consumer))

@@ -2,91 +2,35 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from accounts import services as accounts
 from accounts.models import Token, User
 from core.access import rule
-from core.access.roles import Role, Scope
+from core.access.roles import Role
 from core.events import group_of, layer
 from core.jobs import JobContext, enqueue, runner
 from core.jobs import services as jobs
 from core.models import Job
 from core.sockets import routing
-from core.sockets.consumer import SLOW_S, HintConsumer
+from core.sockets.consumer import HintConsumer
+from core.sockets.guarded import SLOW_S
 from core.sockets.topics import routes, topics
 from tests.core.listeners import await_listener
+from tests.dialling import Open, closing, hear, session_of, token_of
 
 pytestmark = [pytest.mark.xdist_group("web"), pytest.mark.slow]
-
-PATIENCE_S = 40
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def dial(web: str) -> Open:
-    """Return a context manager that opens a socket at `path`, by token or by session."""
-
-    @contextmanager
-    def dial(path: str, token: str = "", session: str = "", origin: str = "") -> Iterator[ClientConnection]:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        if session:
-            headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={session}"
-        if origin:
-            headers["Origin"] = origin
-        with connect(
-            f"ws://{web}{path}", additional_headers=headers, open_timeout=PATIENCE_S, close_timeout=0.2
-        ) as socket:
-            yield socket
-
-    return dial
-
-
-def token_of(user: User, scope: Scope = Scope.READ) -> tuple[Token, str]:
-    return accounts.token_create(owner=user, name="socket", scope=scope)
-
-
-def session_of(user: User) -> SessionStore:
-    """Return a session as signing in makes it."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[settings.SESSION_GENERATION] = user.generation
-    session.create()
-    return session
 
 
 def stream(job: Job, query: str = "") -> str:
     return f"/api/v1/jobs/{job.pk}/stream{query}"
-
-
-def hear(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(socket.recv(timeout=PATIENCE_S))
-    return message
-
-
-def closing(socket: ClientConnection) -> int:
-    """Return the code with which the server closes the socket, by itself."""
-    with pytest.raises(ConnectionClosed) as closed:
-        _drain(socket)
-    assert closed.value.rcvd is not None
-    return closed.value.rcvd.code
-
-
-def _drain(socket: ClientConnection) -> None:
-    while True:
-        socket.recv(timeout=PATIENCE_S)
 
 
 def test_a_snapshot_comes_first_and_then_the_news(dial: Open, ada: User) -> None:
@@ -143,7 +87,7 @@ def test_who_may_not_follow_is_told_why(dial: Open, ada: User, ben: User, otto: 
 def test_the_matrix_says_which_role_a_socket_needs(
     ada: User, otto: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.sockets.consumer.find", lambda name: rule(GET=Role.OPERATOR))
+    monkeypatch.setattr("core.sockets.guarded.find", lambda name: rule(GET=Role.OPERATOR))
 
     def refusal(user: User, token: Token | None) -> int | None:
         consumer = HintConsumer()
@@ -158,7 +102,7 @@ def test_the_matrix_says_which_role_a_socket_needs(
     otto.password_is_temporary = True
     assert refusal(otto, None) == 4403
     otto.password_is_temporary = False
-    monkeypatch.setattr("core.sockets.consumer.find", lambda name: None)
+    monkeypatch.setattr("core.sockets.guarded.find", lambda name: None)
     assert refusal(otto, None) == 4403
 
 
