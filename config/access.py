@@ -180,6 +180,7 @@ API: dict[str, Rule] = {
 SOCKETS: dict[str, Rule] = {
     "socket:job": rule(GET=VIEWER),
     "socket:events": rule(GET=VIEWER),
+    "socket:live-metrics": rule(GET=VIEWER),  # their own; staff see the platform
 }
 
 MATRIX: dict[str, Rule] = PAGES | API | SOCKETS

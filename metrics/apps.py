@@ -12,5 +12,7 @@ class MetricsConfig(AppConfig):
     def ready(self) -> None:
         """Register what the app offers."""
         from metrics import duties
+        from metrics.live import sockets
 
         assert duties  # registering is what its import does
+        sockets.register()

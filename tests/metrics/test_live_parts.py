@@ -1,0 +1,107 @@
+"""The parts of the live stream that need no server."""
+
+import asyncio
+import fnmatch
+import json
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.live import subscriptions
+from metrics.live.board import REACH, Board
+from metrics.live.patterns import Selection, matches
+from metrics.live.subscriptions import Seat, Subscription
+
+
+@given(st.text("ab.*", max_size=8), st.text("ab.", max_size=10))
+def test_a_star_stands_for_anything(pattern: str, name: str) -> None:
+    assert matches(pattern, name) == fnmatch.fnmatchcase(name, pattern)
+
+
+def test_nothing_but_the_star_is_special() -> None:
+    assert not matches("system.[a-z]*", "system.cpu_percent")
+    assert not matches("system.?pu*", "system.cpu_percent")
+    assert matches("[?].*", "[?].x")
+
+
+def test_no_pattern_takes_long() -> None:
+    began = time.monotonic()
+    assert not matches("*a" * 100 + "*b", "a" * 10_000)
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_selection_remembers_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.live.patterns.REMEMBERED", 10)
+    selection = Selection(["a.*"])
+    assert [name for name in (f"{'ab'[n % 2]}.{n}" for n in range(50)) if name in selection] == [
+        f"a.{n}" for n in range(0, 50, 2)
+    ]
+    assert len(selection._known) <= 10
+
+
+def test_what_is_equal_is_written_once() -> None:
+    board, selection = Board("here"), Selection(["*"])
+    board.post(1.0, "one", {"system.load_1": 1.0})
+    first = board.text(selection, 0)
+    assert first is not None
+    assert board.text(Selection(["*"]), 0) is first
+    board.post(2.0, "two", {"system.load_1": 1.0})
+    assert board.text(selection, 1) != first
+
+
+def test_values_that_are_old_are_not_told_to_who_comes_anew() -> None:
+    board = Board("here")
+    board.post(0.0, "first", {"system.load_1": 1.0, "system.load_5": 1.0})
+    for second in range(REACH):
+        board.post(float(second), str(second), {"system.load_1": 2.0})
+    assert json.loads(board.text(Selection(["*"]), 0) or "")["metrics"] == {"system.load_1": 2.0}
+
+
+@given(
+    interval_ms=st.integers(250, 10_000),
+    lateness=st.lists(st.floats(-0.15, 0.15), min_size=40, max_size=40),
+)
+def test_an_interval_is_kept_whatever_the_sampler_does(interval_ms: int, lateness: list[float]) -> None:
+    """A client that asks for each second has each sample, though none is exactly a second after the other."""
+    board, interval = Board("here"), interval_ms / 1000
+    seat = Seat(lambda: None)
+    seat.want(Subscription(Selection(["*"]), interval))
+    told = []
+    for second, late in enumerate(lateness):
+        board.post(second + late, "", {"system.load_1": 1.0})
+        if seat.take(board):
+            told.append(second + late)
+    gaps = [after - before for before, after in pairwise(told)]
+    assert all(gap > interval - 0.401 for gap in gaps)
+    if interval_ms <= 1000:
+        assert len(told) == 40
+    else:
+        assert all(gap < interval + 1.4 for gap in gaps)
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up() -> None:
+    board, seat = Board("here"), Seat(lambda: None)
+    seat.want(Subscription(Selection(["*"]), 60))
+    board.post(1000.0, "", {"system.load_1": 1.0})
+    assert seat.take(board)
+    board.post(500.0, "", {"system.load_1": 1.0})
+    assert seat.take(board)
+
+
+def test_a_seat_says_when_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "HEARTBEAT_S", 0.05)
+
+    async def wait() -> list[str]:
+        seat, board = Seat(lambda: None), Board("here")
+        first = (await seat.next())["type"]
+        seat.want(Subscription(Selection(["*"]), 1.0))
+        second = (await seat.next())["type"]
+        third = (await seat.next())["type"]
+        board.post(1.0, "", {})
+        seat.wake(board)
+        return [first, second, third, (await seat.next())["type"]]
+
+    assert asyncio.run(wait()) == ["live.silence", "live.news", "live.silence", "live.news"]
