@@ -12,14 +12,16 @@ import struct
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from prometheus_client.mmap_dict import MmapedDict
 
 log = logging.getLogger(__name__)
+
+K = TypeVar("K", bound=Hashable)
 
 FIRST_BYTES: Final = 256 * 1024
 RETRY_S: Final = 5.0
@@ -112,25 +114,28 @@ class Book:
 
 
 @dataclass(slots=True)
-class _Known:
+class _Known(Generic[K]):
     """What was seen of one file: its keys lie where they lie for as long as it is the same file."""
 
     inode: int
     used: int
-    places: list[tuple[str, int]]
+    places: list[tuple[K, int]]
 
 
-class Reader:
-    """Adds up the files of a folder; remembers where in them the keys are."""
+class Reader(Generic[K]):
+    """Adds up the files of a folder; remembers where in them the keys are.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, _Known] = {}
+    Numbers whose keys come to the same by `group` are added up in one.
+    """
+
+    def __init__(self, folder: Path, group: Callable[[str], K]) -> None:
+        self._folder, self._group = folder, group
+        self._known: dict[str, _Known[K]] = {}
         self._lock = threading.Lock()
 
-    def read(self, kind: str) -> Mapping[str, float]:
+    def read(self, kind: str) -> Mapping[K, float]:
         """Return the sum of each number of a kind over all processes; those of gauges over the living ones."""
-        sums: dict[str, float] = defaultdict(float)
+        sums: dict[K, float] = defaultdict(float)
         with self._lock:
             for path in sorted(self._folder.glob(f"{kind}_*.db")):
                 try:
@@ -140,7 +145,7 @@ class Reader:
                     log.warning("%s is left out: %s", path.name, error)
         return sums
 
-    def _values(self, path: Path, kind: str) -> Iterator[tuple[str, float]]:
+    def _values(self, path: Path, kind: str) -> Iterator[tuple[K, float]]:
         with path.open("rb") as file:
             if kind == GAUGES and _is_free(file.fileno()):
                 path.unlink(missing_ok=True)  # whoever counted in it has ended
@@ -150,7 +155,7 @@ class Reader:
         known = self._known.get(path.name)
         if known is None or known.inode != inode or known.used > used:
             known = self._known[path.name] = _Known(inode, 8, [])
-        known.places += list(_places(data, known.used, used))
+        known.places += [(self._group(key), place) for key, place in _places(data, known.used, used)]
         known.used = max(used, 8)
         for key, place in known.places:
             yield key, _DOUBLE.unpack_from(data, place)[0]

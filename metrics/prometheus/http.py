@@ -108,53 +108,50 @@ def _keys(labels: Labels) -> _Keys:
     )
 
 
-@lru_cache(maxsize=65_536)
-def _parsed(key: str) -> tuple[str, Labels, int]:
-    """Return the name of a number, its labels, and which bucket it is."""
+_SECONDS, _FAULT, _FINE = -1, -2, -3
+
+
+def _labelled(key: str) -> tuple[Labels, int]:
+    """Return the labels of a number, and which bucket it is, or that it is no bucket."""
     _, name, labels, _ = json.loads(key)
-    bucket = BOUNDS.index(float(labels["le"])) if "le" in labels else -1
-    return name, (labels["method"], labels["route"], labels["status"]), bucket
+    found = (labels["method"], labels["route"], labels["status"])
+    if "le" in labels:
+        return found, BOUNDS.index(float(labels["le"]))
+    return found, _SECONDS if name.startswith(SECONDS) else _FAULT if found[2] == CLASSES[-1] else _FINE
 
 
 class Counted:
     """What all processes of this machine have counted."""
 
     def __init__(self, folder: Path) -> None:
-        self._reader = Reader(folder)
+        self._labelled = Reader(folder, _labelled)
+        self._summed = Reader(folder, lambda key: _labelled(key)[1])
+        self._gauges = Reader(folder, str)
 
     def totals(self) -> Totals:
         """Return all requests in one; cheap enough for every second."""
-        requests = errors = 0.0
-        for key, value in self._reader.read("counter").items():
-            requests += value
-            errors += value if _parsed(key)[1][2] == "5xx" else 0
-        buckets, seconds = [0.0] * len(BOUNDS), 0.0
-        for key, value in self._reader.read("histogram").items():
-            bucket = _parsed(key)[2]
-            if bucket < 0:
-                seconds += value
-            else:
-                buckets[bucket] += value
-        return Totals(int(requests), int(errors), tuple(map(int, buckets)), seconds)
+        counters, histograms = self._summed.read("counter"), self._summed.read("histogram")
+        buckets = tuple(int(histograms.get(bucket, 0)) for bucket in range(len(BOUNDS)))
+        errors = counters.get(_FAULT, 0)
+        return Totals(
+            int(errors + counters.get(_FINE, 0)), int(errors), buckets, histograms.get(_SECONDS, 0.0)
+        )
 
     def series(self) -> dict[Labels, Series]:
         """Return what was counted, by labels."""
-        requests: dict[Labels, float] = defaultdict(float)
+        requests = {labels: value for (labels, _), value in self._labelled.read("counter").items()}
         seconds: dict[Labels, float] = defaultdict(float)
         buckets: dict[Labels, list[float]] = defaultdict(lambda: [0.0] * len(BOUNDS))
-        for key, value in self._reader.read("counter").items():
-            requests[_parsed(key)[1]] += value
-        for key, value in self._reader.read("histogram").items():
-            _, labels, bucket = _parsed(key)
-            if bucket < 0:
+        for (labels, bucket), value in self._labelled.read("histogram").items():
+            if bucket == _SECONDS:
                 seconds[labels] += value
             else:
                 buckets[labels][bucket] += value
         return {
-            labels: Series(requests[labels], seconds[labels], tuple(buckets[labels]))
+            labels: Series(requests.get(labels, 0.0), seconds[labels], tuple(buckets[labels]))
             for labels in sorted(requests.keys() | buckets.keys())
         }
 
     def in_progress(self) -> int:
         """Return how many requests are being answered."""
-        return int(sum(self._reader.read(GAUGES).values()))
+        return int(sum(self._gauges.read(GAUGES).values()))

@@ -15,6 +15,7 @@ from metrics.probes.base import Probe
 from metrics.probes.cpu import Cpu
 from metrics.probes.database import Database, DatabaseSize
 from metrics.probes.disks import Room, Traffic
+from metrics.probes.http import Http
 from metrics.probes.jobs import Jobs
 from metrics.probes.memory import Memory
 from metrics.probes.network import Network
@@ -40,6 +41,7 @@ def near_readers() -> list[Reader]:
         Network(),
         Processes(Programs(data / "run" / "programs.json")),
         SlowLog(data / "log" / "postgres.log"),
+        Http(settings.PROMETHEUS_DIR),
     ]
     if not settings.S3_BUCKET:
         probes.append(storage.Free(settings.STAGING_DIR, settings.DISK_RESERVE_BYTES))

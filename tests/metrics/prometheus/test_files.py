@@ -91,17 +91,17 @@ def test_a_number_given_out_anew_counts_on(tmp_path: Path) -> None:
     first.add("[]", 5)
     again = Book(tmp_path, "counter")
     again.add("[]", 2)
-    assert Reader(tmp_path).read("counter") == {"[]": 7}
+    assert Reader(tmp_path, str).read("counter") == {"[]": 7}
 
 
 def test_a_gauge_of_that_number_begins_anew(tmp_path: Path) -> None:
     gauge = Book(tmp_path, GAUGES)
     gauge.add("[]", 5)
-    assert Reader(tmp_path).read(GAUGES) == {"[]": 5}
+    assert Reader(tmp_path, str).read(GAUGES) == {"[]": 5}
     del gauge
     again = Book(tmp_path, GAUGES)
     again.add("[]", 2)
-    assert Reader(tmp_path).read(GAUGES) == {"[]": 2}
+    assert Reader(tmp_path, str).read(GAUGES) == {"[]": 2}
 
 
 def test_a_full_disk_costs_nothing_but_the_file(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +110,7 @@ def test_a_full_disk_costs_nothing_but_the_file(small_disk: Path, monkeypatch: p
     for number in range(10_000):  # more keys than the file takes; the disk has no room for the next megabyte
         counters.add(f"key {number}: {'x' * 60}", 1)
         more.add("other", 1)
-    reader = Reader(small_disk)
+    reader = Reader(small_disk, str)
     assert 1000 < len(reader.read("counter")) < 10_000
     assert reader.read("histogram") == {}
     subprocess.run(["mount", "-o", f"remount,size={FIRST_BYTES * 40}", small_disk], check=True)
@@ -135,7 +135,7 @@ def test_a_damaged_file_is_left_out(tmp_path: Path) -> None:
     Book(tmp_path, "counter").add("[]", 3)
     (tmp_path / "counter_1.db").write_bytes(b"\xff\xff\0\0" + b"\x7f" * 100)
     (tmp_path / "counter_2.db").write_bytes(b"")
-    assert Reader(tmp_path).read("counter") == {"[]": 3}
+    assert Reader(tmp_path, str).read("counter") == {"[]": 3}
 
 
 def test_threads_lose_nothing(tmp_path: Path) -> None:
