@@ -2,6 +2,8 @@
 
 export interface SocketEvents {
   message(data: unknown): void;
+  /** The connection stands: what the server waits for can be sent. It may still refuse. */
+  connected?(): void;
   /** Open now; `again` when it had been open before. */
   open?(again: boolean): void;
   /** Not open now; it will try again unless it was refused. */
@@ -34,9 +36,14 @@ export class LastingSocket {
   /** Close for good. */
   close(): void {
     clearTimeout(this.timer);
-    if (this.socket) this.socket.onclose = null;
+    if (this.socket) this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
     this.socket?.close();
     this.socket = null;
+  }
+
+  /** Send an object, if the connection stands. */
+  send(data: unknown): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(data));
   }
 
   private connect(): void {
@@ -44,6 +51,7 @@ export class LastingSocket {
     this.socket = socket;
     let settling: ReturnType<typeof setTimeout> | undefined;
     socket.onopen = () => {
+      this.events.connected?.();
       settling = setTimeout(() => {
         this.attempt = 0;
         this.events.open?.(this.opened);
