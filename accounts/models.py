@@ -124,6 +124,8 @@ OPERATOR_PERMISSIONS = frozenset(
         "core.view_job",
         "core.change_job",
         "core.view_joblog",
+        "core.view_delivery",
+        "core.view_webhook",
         "files.view_file",
         "files.view_storedobject",
         "compression.view_algorithm",

@@ -30,6 +30,8 @@ from accounts.models import Token, User
 from core.access import get_visible
 from core.errors import Invalid
 from core.forms import ServiceForm
+from core.notifications.forms import SettingsForm
+from core.notifications.wishes import wishes_of
 from core.tables import Column
 
 THEME_COOKIE = "theme"
@@ -162,6 +164,8 @@ def _profile_page(request: SignedInRequest, form: ServiceForm, **forms_given: Se
         "quota_bytes": selectors.quota_of(user),
         "profile_form": ProfileForm(initial={"display_name": user.display_name, "email": user.email}),
         "password_form": PasswordForm(),
+        "notification_form": SettingsForm(wishes_of(user)),
+        "email_on": settings.EMAIL_ON,
         "theme_form": ThemeForm(initial={"theme": chosen if chosen in Theme.values else Theme.SYSTEM}),
         **forms_given,
     }

@@ -18,6 +18,15 @@ PAGES: dict[str, Rule] = {
     "jobs:row": rule(GET=VIEWER),
     "jobs:cancel": rule(POST=USER),
     "jobs:retry": rule(POST=USER),
+    "notifications:list": rule(GET=VIEWER),
+    "notifications:bell": rule(GET=VIEWER),
+    "notifications:read": rule(POST=VIEWER),
+    "notifications:settings": rule(POST=VIEWER),
+    "notifications:webhooks": rule(GET=VIEWER, POST=VIEWER),
+    "notifications:deliveries": rule(GET=VIEWER),
+    "notifications:webhook-switch": rule(POST=VIEWER),
+    "notifications:webhook-test": rule(POST=VIEWER),
+    "notifications:webhook-delete": rule(POST=VIEWER),
     "accounts:sign-in": rule(GET=ANYONE, POST=ANYONE),
     "accounts:sign-up": rule(GET=ANYONE, POST=ANYONE),
     "accounts:sign-out": rule(POST=ANYONE),
@@ -92,6 +101,8 @@ PAGES: dict[str, Rule] = {
     "compression:learning-retire": rule(POST=OPERATOR),
     "compression:results": rule(GET=VIEWER),
     "compression:result": rule(GET=VIEWER),
+    "metrics:system": rule(GET=OPERATOR),
+    "metrics:now": rule(GET=OPERATOR),
     "admin:*": rule(GET=OPERATOR, POST=OPERATOR),  # its desks ask for more where they change something
 }
 
@@ -105,6 +116,14 @@ API: dict[str, Rule] = {
     "api:jobs:log": rule(GET=VIEWER),
     "api:jobs:cancel": rule(POST=USER),
     "api:jobs:retry": rule(POST=USER),
+    "api:notifications:list": rule(GET=VIEWER),
+    "api:notifications:read": rule(POST=VIEWER),
+    "api:notifications:detail": rule(GET=VIEWER, PATCH=VIEWER),
+    "api:notifications:settings": rule(GET=VIEWER, PUT=VIEWER),
+    "api:notifications:deliveries": rule(GET=VIEWER),
+    "api:notifications:webhooks": rule(GET=VIEWER, POST=VIEWER),
+    "api:notifications:webhook": rule(GET=VIEWER, PATCH=VIEWER, DELETE=VIEWER),
+    "api:notifications:webhook-test": rule(POST=VIEWER),
     "api:auth:register": rule(POST=ANYONE),
     "api:auth:login": rule(POST=ANYONE),
     "api:auth:logout": rule(POST=VIEWER, scope=Scope.READ, entering=["POST"]),  # any token may end itself
@@ -174,6 +193,10 @@ API: dict[str, Rule] = {
     "api:compression:results": rule(GET=VIEWER),
     "api:compression:result": rule(GET=VIEWER),
     "api:compression:result-snippets": rule(GET=VIEWER),
+    "api:metrics:history": rule(GET=OPERATOR),
+    "api:metrics:export": rule(GET=OPERATOR),
+    "api:metrics:series": rule(GET=OPERATOR),
+    "api:metrics:moment": rule(GET=OPERATOR),
     "api:metrics:prometheus": rule(GET=OPERATOR, scope=Scope.READ),  # the token lies with Prometheus, on a disk
 }
 

@@ -14,6 +14,7 @@ api: tuple[list[URLPattern | URLResolver], str] = (
     [
         path("", include("core.urls.api_health")),
         path("", include("core.urls.api_jobs")),
+        path("notifications", include("core.urls.api_notifications")),
         path("auth/", include("accounts.api.urls")),
         path("files/", include("files.api.urls")),
         path("compression/", include("compression.api.urls")),

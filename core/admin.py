@@ -17,6 +17,9 @@ from core.choices import JobStatus
 from core.desks import Desk
 from core.jobs import services
 from core.models import Job, JobLog
+from core.notifications.admin import DeliveryAdmin, WebhookAdmin
+
+__all__ = ["DeliveryAdmin", "JobAdmin", "WebhookAdmin"]
 
 # Of a log the desk shows the end; the job's own page has more, and the API all of it.
 LINES = 200

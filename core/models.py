@@ -1,4 +1,4 @@
-"""Tables of the kernel: jobs, their logs, and answers kept for idempotency keys."""
+"""Tables of the kernel: jobs, their logs, answers kept for idempotency keys, and notifications."""
 
 from typing import Any
 
@@ -7,24 +7,24 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from core.access.doors import OwnedQuerySet
+from core.base_models import Owned
 from core.choices import ENDED_JOBS, OPEN_JOBS, JobStatus, LogLevel
 from core.ids import uuid7
+from core.notifications.models import Delivery, Notification, NotificationSettings, Webhook
 from core.states import Machine
 from core.triggers import guard_states
 
-
-class Owned(models.Model):
-    """A row that belongs to an account; read it through `objects.visible_to(user)`."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True, editable=False)
-
-    objects: Any = OwnedQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
+__all__ = [
+    "JOB_MACHINE",
+    "Delivery",
+    "IdempotencyKey",
+    "Job",
+    "JobLog",
+    "Notification",
+    "NotificationSettings",
+    "Owned",
+    "Webhook",
+]
 
 
 JOB_MACHINE = guard_states(

@@ -1,7 +1,6 @@
 """The left navigation: what the apps registered, in the order of the tasks; only pages that exist appear."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +9,8 @@ from django.urls import reverse
 
 from core.access.matrix import find
 from core.access.roles import Role
-from core.choices import OPEN_JOBS
-from core.models import Job
 from core.registry import Registry
+from core.topbar import Counts
 
 SECTIONS = ("", "Work", "Study", "Make", "Watch")
 
@@ -87,20 +85,18 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what `base.html` shows on every page of an account; nothing where nobody is signed in."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
+    counts = Counts(request.user)  # the template calls what it shows
     return {
         "navigation": sections(request),
         "account_links": [_account_link(link) for link in _links_of(request.user)],
         "sign_out_url": reverse(settings.SIGN_OUT_URL),
         "jobs_url": f"{reverse('jobs:list')}?status=open",
         "jobs_part_url": reverse("jobs:badge"),
-        "jobs_running": partial(open_jobs, request.user),  # the template calls it where it shows it
+        "jobs_running": counts.jobs,
+        "notifications_url": reverse("notifications:list"),
+        "notifications_part_url": reverse("notifications:bell"),
+        "notifications_unread": counts.unread,
     }
-
-
-def open_jobs(user: Any) -> int:
-    """Return how many of the account's own jobs wait or run."""
-    count: int = Job.objects.filter(owner=user, status__in=OPEN_JOBS).count()
-    return count
 
 
 def _links_of(user: Any) -> list[AccountLink]:

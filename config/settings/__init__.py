@@ -8,5 +8,6 @@ from config.settings.data import *  # noqa: F403
 from config.settings.limits import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.metrics import *  # noqa: F403
+from config.settings.notifications import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.storage import *  # noqa: F403

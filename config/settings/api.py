@@ -45,6 +45,8 @@ SPECTACULAR_SETTINGS = {
         "OptimisationEndingEnum": "compression.optimising.choices.Ended",
         "FileKindEnum": "files.choices.Kind",
         "FileOriginEnum": "files.choices.Origin",
+        "LogLevelEnum": "core.choices.LogLevel",
+        "NotificationLevelEnum": "core.notifications.choices.Level",
         "OutcomeOriginEnum": "compression.learning.choices.Origin",
         "ScopeEnum": "core.access.roles.Scope",
     },

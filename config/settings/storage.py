@@ -36,13 +36,15 @@ def _objects() -> dict[str, Any]:
     }
 
 
-# How the circuit breaker before the object store goes by; see `core.breaker.states.Rules`.
+# What the circuit breakers before the object store and before who is notified go by; see `core.breaker.states.Rules`.
 BREAKERS = {
     "storage": {
         "failures": env.integer("S3_BREAKER_FAILURES", 3, minimum=1),
         "slow_s": env.integer("S3_BREAKER_SLOW_S", 5, minimum=1),
         "open_s": env.integer("S3_BREAKER_OPEN_S", 3, minimum=1),
-    }
+    },
+    "webhook": {"failures": 5, "slow_s": 10, "open_s": 30},
+    "mail": {"failures": 3, "slow_s": 10, "open_s": 30},
 }
 
 STORAGES = {

@@ -32,7 +32,8 @@ class CircuitOpen(Unavailable):
 class Breaker:
     """Stands before one dependency. `fails` says which exceptions of a call mean that the dependency is away.
 
-    `code` and `detail` are those of the refusal. Its numbers are `settings.BREAKERS[name]`, fields of `Rules`.
+    `code` and `detail` are those of the refusal. Its numbers are `settings.BREAKERS[name]`, fields of `Rules`; of a
+    name with a colon the part before it counts.
     """
 
     def __init__(self, name: str, *, code: str, detail: str, fails: Fails) -> None:
@@ -46,7 +47,7 @@ class Breaker:
     @property
     def rules(self) -> Rules:
         """The numbers that it goes by."""
-        return Rules(**settings.BREAKERS.get(self.name, {}))
+        return Rules(**settings.BREAKERS.get(self.name.partition(":")[0], {}))
 
     @contextmanager
     def guard(self, patience_s: float = 0) -> Iterator[None]:

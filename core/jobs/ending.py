@@ -15,6 +15,7 @@ from core.jobs import services
 from core.jobs.errors import JobDefect, JobTimeout
 from core.jobs.events import JobChanged
 from core.jobs.stops import DeadlinePassed, JobCancelled, LeaseLost, WorkerStopping
+from core.jobs.telling import tell_owner
 from core.models import Job
 from core.text import storable
 
@@ -31,6 +32,7 @@ def end(row: Job, status: JobStatus, error: dict[str, Any] | None = None) -> Non
     """End a row that the caller holds locked under its fence."""
     row.status, row.error, row.ended_at, row.lease_until = status, error, timezone.now(), None
     row.save()
+    tell_owner(row)
     publish(JobChanged.of(row))
 
 

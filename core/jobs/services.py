@@ -19,6 +19,7 @@ from core.events import publish
 from core.jobs.errors import JobOpen, NothingToRetry, UnknownKind, WorkerLost
 from core.jobs.events import JobAdded, JobChanged
 from core.jobs.kinds import kinds
+from core.jobs.telling import tell_owner
 from core.models import JOB_MACHINE, Job
 
 log = logging.getLogger(__name__)
@@ -205,6 +206,7 @@ def _end_lost(job: Job, status: JobStatus, error: dict[str, Any] | None) -> None
     job.status, job.error, job.ended_at, job.lease_until = status, error, timezone.now(), None
     job.fence += 1
     job.save(update_fields=["status", "error", "ended_at", "lease_until", "fence"])
+    tell_owner(job)
     publish(JobChanged.of(job))
 
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from core import views
+from core.notifications import views as notification_views
 
 jobs = (
     [
@@ -15,4 +16,26 @@ jobs = (
     ],
     "jobs",
 )
-urlpatterns = [path("", include(jobs))]
+notifications = (
+    [
+        path("notifications", notification_views.notification_list, name="list"),
+        path("notifications/bell", notification_views.bell, name="bell"),
+        path("notifications/read", notification_views.read, name="read"),
+        path("notifications/settings", notification_views.settings_save, name="settings"),
+        path("notifications/webhooks", notification_views.webhook_list, name="webhooks"),
+        path("notifications/webhooks/deliveries", notification_views.delivery_list, name="deliveries"),
+        path(
+            "notifications/webhooks/<uuid:pk>/switch",
+            notification_views.webhook_switch,
+            name="webhook-switch",
+        ),
+        path("notifications/webhooks/<uuid:pk>/test", notification_views.webhook_test, name="webhook-test"),
+        path(
+            "notifications/webhooks/<uuid:pk>/delete",
+            notification_views.webhook_delete,
+            name="webhook-delete",
+        ),
+    ],
+    "notifications",
+)
+urlpatterns = [path("", include(jobs)), path("", include(notifications))]

@@ -1,0 +1,277 @@
+"""Deliveries: signed, tried again, given up, not lost with a process; by real servers."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from email import message_from_string
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core.breaker import Status
+from core.clock import duties
+from core.notifications import delivering, posting, services
+from core.notifications.choices import Channel, DeliveryStatus, Level
+from core.notifications.models import Delivery, Webhook
+from core.notifications.sending import breaker_of
+from tests.core.crew import until
+from tests.core.notifications.conftest import tell
+from tests.core.notifications.servers import MailServer, Receiver
+
+pytestmark = pytest.mark.django_db
+
+DOCS = Path(__file__).parents[3] / "docs" / "webhooks.md"
+
+
+def is_ours() -> Callable[[str, bytes, str], bool]:
+    """Return the function that the documentation gives to receivers."""
+    (block,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(block, names)
+    check: Callable[[str, bytes, str], bool] = names["is_ours"]
+    return check
+
+
+def due() -> None:
+    """Let the time of the next attempt come."""
+    Delivery.objects.exclude(status__in=["delivered", "abandoned"]).update(available_at=timezone.now())
+
+
+def only() -> Delivery:
+    """Return the one delivery there is."""
+    found: Delivery = Delivery.objects.get()
+    return found
+
+
+def test_a_post_is_signed_as_documented(
+    ada: User, webhook: Webhook, receiver: Receiver, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://dynacomp.example.org"
+    told = tell(ada, "Größe", url="/jobs", body="a\nb")
+    assert delivering.deliver_now() == 1
+    (post,) = receiver.received
+    body = json.loads(post.body)
+    assert post.path == "/hook?a=1"
+    assert body["id"] == post.headers["X-Dynacomp-Delivery"] == str(only().pk)
+    assert body["notification"]["title"] == "Größe"
+    assert body["notification"]["url"] == "https://dynacomp.example.org/jobs"
+    assert body["notification"]["id"] == str(told.pk)
+    header, check = post.headers["X-Dynacomp-Signature"], is_ours()
+    assert check(webhook.secret, post.body, header)
+    assert not check(webhook.secret, post.body + b" ", header)
+    assert not check("whsec_other", post.body, header)
+    assert not check(webhook.secret, post.body, re.sub(r"t=\d+", f"t={int(time.time()) - 1}", header))
+    assert not check(webhook.secret, post.body, "nonsense")
+    found = only()
+    assert (found.status, found.attempts, found.response_status) == (DeliveryStatus.DELIVERED, 1, 200)
+    assert delivering.deliver_now() == 0
+
+
+def test_what_fails_is_tried_again_later_and_later_and_then_given_up(
+    ada: User, webhook: Webhook, receiver: Receiver
+) -> None:
+    receiver.answers = [500] * 6
+    tell(ada)
+    waits = []
+    for attempt in range(1, 6):
+        assert delivering.deliver_now() == 1
+        found = only()
+        assert (found.status, found.attempts, found.response_status) == (DeliveryStatus.FAILED, attempt, 500)
+        assert found.error == "It answers 500: so be it"
+        waits.append((found.available_at - timezone.now()).total_seconds())
+        assert delivering.deliver_now() == 0, "its time has not come"
+        due()
+    for number, wait in enumerate(waits):
+        assert 5 * 4**number - 1 <= wait <= 10 * 4**number
+    delivering.deliver_now()
+    assert (only().status, only().attempts) == (DeliveryStatus.ABANDONED, 6)
+    due()
+    assert delivering.deliver_now() == 0
+    ids = {post.headers["X-Dynacomp-Delivery"] for post in receiver.received}
+    assert (len(ids), len({post.body for post in receiver.received})) == (1, 1)
+    assert [post.headers["X-Dynacomp-Attempt"] for post in receiver.received] == list("123456")
+
+
+def test_the_second_attempt_may_arrive(ada: User, webhook: Webhook, receiver: Receiver) -> None:
+    receiver.answers = [503]
+    tell(ada)
+    delivering.deliver_now()
+    due()
+    delivering.deliver_now()
+    assert (only().status, only().attempts, only().error) == (DeliveryStatus.DELIVERED, 2, "")
+
+
+def test_gone_is_the_end_and_redirects_are_not_followed(
+    ada: User, webhook: Webhook, receiver: Receiver
+) -> None:
+    receiver.answers = [302, 410]
+    tell(ada)
+    delivering.deliver_now()
+    assert only().error == "It answers 302: redirects are not followed."
+    due()
+    delivering.deliver_now()
+    assert only().status == DeliveryStatus.ABANDONED
+    assert {post.path for post in receiver.received} == {"/hook?a=1"}
+
+
+def test_a_process_that_dies_while_it_sends_loses_nothing(
+    ada: User, webhook: Webhook, receiver: Receiver
+) -> None:
+    tell(ada)
+    (claimed,) = delivering.claim(10)  # and there it dies
+    assert delivering.deliver_now() == 0, "somebody else has it"
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert delivering.deliver_now() == 1
+    assert (only().status, only().attempts) == (DeliveryStatus.DELIVERED, 2)
+    delivering.attempt(claimed)  # it was not dead, only slow: what it says does not count any more
+    assert (only().status, only().attempts) == (DeliveryStatus.DELIVERED, 2)
+    assert len(receiver.received) == 2
+
+
+def test_a_host_that_is_away_is_left_alone_and_attempts_are_kept(
+    ada: User, webhook: Webhook, receiver: Receiver, settings: Any
+) -> None:
+    settings.BREAKERS = {"webhook": {"failures": 2, "open_s": 60}}
+    receiver.stop()
+    for _ in range(4):
+        tell(ada)
+    delivering.deliver_now()
+    assert breaker_of("127.0.0.1").state().status == Status.OPEN
+    assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 0, 1, 1]
+    refused = Delivery.objects.filter(attempts=0).first()
+    assert refused is not None
+    assert "left alone for a while" in refused.error
+    assert 50 < (refused.available_at - timezone.now()).total_seconds() <= 60
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=2))
+    due()
+    delivering.deliver_now()
+    assert set(Delivery.objects.values_list("status", flat=True)) == {DeliveryStatus.ABANDONED}
+    breaker_of("127.0.0.1").reset()
+
+
+def test_a_receiver_that_drips_is_cut_off(
+    ada: User, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "WHOLE_S", 0.5)
+
+    def drip(handler: Any) -> None:
+        handler.wfile.write(b"HTTP/1.0 200 OK\r\n")
+        for number in range(100):
+            handler.wfile.write(f"X-{number}: x\r\n".encode())
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    receiver.answers = [drip]
+    tell(ada)
+    began = time.monotonic()
+    delivering.deliver_now()
+    assert time.monotonic() - began < 3
+    assert only().status == DeliveryStatus.FAILED
+
+
+def test_little_of_a_long_answer_is_read(ada: User, webhook: Webhook, receiver: Receiver) -> None:
+    def flood(handler: Any) -> None:
+        handler.send_response(500)
+        handler.end_headers()
+        try:
+            for _ in range(2000):
+                handler.wfile.write(b"x" * 100_000)
+        except OSError:
+            pass
+
+    receiver.answers = [flood]
+    tell(ada)
+    delivering.deliver_now()
+    assert len(only().error) < 200
+
+
+def test_a_test_is_sent_once_even_to_a_webhook_that_is_switched_off(
+    api: Any, ada: User, webhook: Webhook, receiver: Receiver
+) -> None:
+    services.webhook_change(webhook=webhook, actor=ada, changes={"is_enabled": False})
+    client = api(ada)
+    answer = client.post(f"/api/v1/notifications/webhooks/{webhook.pk}/test")
+    assert (answer.status_code, answer.json()["status"], answer.json()["notification"]) == (
+        202,
+        "pending",
+        None,
+    )
+    receiver.answers = [500]
+    delivering.deliver_now()
+    listed = client.get("/api/v1/notifications/deliveries").json()["results"]
+    assert [(one["status"], one["attempts"], one["webhook"]) for one in listed] == [
+        ("abandoned", 1, str(webhook.pk))
+    ]
+    assert json.loads(receiver.received[0].body)["notification"]["kind"] == "test"
+
+
+def test_what_is_under_way_to_a_webhook_that_is_switched_off_is_not_sent(
+    ada: User, webhook: Webhook, receiver: Receiver
+) -> None:
+    tell(ada)
+    services.webhook_change(webhook=webhook, actor=ada, changes={"is_enabled": False})
+    delivering.deliver_now()
+    assert (only().status, only().error) == (DeliveryStatus.ABANDONED, "The webhook was switched off.")
+    assert receiver.received == []
+
+
+def test_a_letter_arrives(ada: User, mail: MailServer, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://dynacomp.example.org"
+    settings.EMAIL_FROM = "Dynacomp <news@example.org>"
+    tell(ada, "Disk nearly full", level=Level.BAD, body="92 %", url="/metrics/alerts")
+    delivering.deliver_now()
+    letter = message_from_string(mail.letters[0])
+    assert (letter["Subject"], letter["To"]) == ("[Dynacomp] Disk nearly full", "ada@example.org")
+    assert letter["Message-ID"] == f"<{only().pk}@example.org>"
+    body = str(letter.get_payload())
+    assert "92 %" in body
+    assert "https://dynacomp.example.org/metrics/alerts" in body
+    assert (only().status, only().channel) == (DeliveryStatus.DELIVERED, Channel.EMAIL)
+
+
+def test_a_refused_address_is_the_end_and_a_server_that_is_away_is_not(
+    ada: User, ben: User, mail: MailServer
+) -> None:
+    User.objects.filter(pk=ada.pk).update(email="refused@example.org")
+    ada.refresh_from_db()
+    tell(ada)
+    delivering.deliver_now()
+    assert only().status == DeliveryStatus.ABANDONED
+    mail.stop()
+    tell(ben)
+    delivering.deliver_now()
+    assert Delivery.objects.get(owner=ben).status == DeliveryStatus.FAILED
+
+
+def test_the_database_refuses_what_follows_an_end(ada: User, webhook: Webhook, receiver: Receiver) -> None:
+    tell(ada)
+    delivering.deliver_now()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.update(attempts=9)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.create(owner=ada, channel=Channel.WEBHOOK)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_sends_in_threads(ada: User, webhook: Webhook, receiver: Receiver) -> None:
+    def slow(handler: Any) -> None:
+        time.sleep(0.5)
+        handler.send_response(200)
+        handler.end_headers()
+
+    receiver.answers = [slow] * 20
+    for number in range(12):
+        tell(ada, str(number))
+    duty = duties.get("core.notifications.duties.deliver").function
+    began = time.monotonic()
+    duty()
+    assert time.monotonic() - began < 0.4, "the clock does not wait"
+    assert Delivery.objects.exclude(lease_until=None).count() == delivering.THREADS
+    until(lambda: bool(duty()) or len(receiver.received) == 12)
+    until(lambda: Delivery.objects.filter(status=DeliveryStatus.DELIVERED).count() == 12)
