@@ -23,6 +23,7 @@ class CompressionConfig(AppConfig):
         from compression.learning import jobs as learning_jobs
         from compression.optimising import jobs as optimising_jobs
         from compression.unpacking import EngineUnpacker
+        from core.notifications import kinds as notification_kinds
         from files import unpacking
 
         assert jobs  # registering is what its import does
@@ -38,6 +39,7 @@ class CompressionConfig(AppConfig):
         assert subscribers
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())
+        notification_kinds.add("learning.noticed", "states of learning that predict worse than they did")
         self._add_pages()
 
     def _add_pages(self) -> None:

@@ -17,6 +17,11 @@ def keeper() -> "User | None":
     return users.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("created_at", "pk").first()
 
 
+def administrators() -> "list[User]":
+    """Return the accounts that answer for the platform."""
+    return list(get_user_model().objects.filter(role=Role.ADMINISTRATOR, is_active=True))
+
+
 def staff() -> tuple[UUID, ...]:
     """Return the ids of the accounts that look after the platform."""
     users = get_user_model().objects.filter(role__in=sorted(STAFF), is_active=True)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 
 from compression.engine.analysis.features import FEATURES_VERSION
 from compression.engine.learning.actions import ACTION_SET_VERSION
 from compression.engine.learning.state import State
-from compression.learning.accounts import staff
+from compression.learning.accounts import administrators, staff
 from compression.learning.choices import NoticeKind, StateStatus
 from compression.learning.events import LearningChanged, LearningNoticed
 from compression.learning.models import STATE_MACHINE, LearningNotice, LearningState
@@ -20,6 +21,8 @@ from compression.learning.selectors import states
 from core import audit
 from core.errors import Conflict
 from core.events import publish
+from core.notifications.choices import Level
+from core.notifications.services import notify
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BY_STAFF = "Staff retired it."
+NOTICE = "learning.noticed"
+"""The kind of notification."""
 
 
 @transaction.atomic
@@ -162,4 +167,13 @@ def notice_give(
         return None
     log.warning("%s", text)
     publish(LearningNoticed(told.pk, told.text, staff()))
+    for administrator in administrators():
+        notify(
+            owner=administrator,
+            kind=NOTICE,
+            level=Level.WARN,
+            title=text[:200],
+            url=reverse("compression:learning-state", args=[state.number]),
+            key=f"learning:{told.pk}",
+        )
     return told
