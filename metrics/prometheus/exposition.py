@@ -44,6 +44,6 @@ def render(accept: str) -> tuple[bytes, str]:
     """Return the page and its content type: OpenMetrics where that is accepted, else text 0.0.4."""
     try:
         encode, content_type = choose_encoder(accept)
-    except ValueError:  # a version that is none
+    except (TypeError, ValueError):  # a version that is none
         encode, content_type = generate_latest, CONTENT_TYPE_PLAIN_0_0_4
     return encode(Everything()), content_type
