@@ -11,7 +11,7 @@ from typing import Any
 from metrics.probes.base import Rates
 from metrics.sampling.lanes import Lane
 from metrics.sampling.machine import this_machine
-from metrics.sampling.readers import Reader, Reading, read_all
+from metrics.sampling.readers import Components, Reader, Reading, read_all
 from metrics.types import Sample
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Sampler:
         near: Sequence[Reader],
         far: Mapping[str, Sequence[Reader]],
         keep: Callable[[Sample], None],
-        publish: Callable[[Sample], Any],
+        publish: Callable[[Sample, Components], Any],
     ) -> None:
         self._near = near
         self._lanes = [Lane(name, _reading(readers)) for name, readers in far.items()]
@@ -56,10 +56,9 @@ class Sampler:
         """Take the sample of the second `due` (of `time.time`)."""
         late_ms = max(0.0, time.time() - due) * 1000
         until = time.monotonic() + PATIENCE_S
-        for lane in self._lanes:
-            lane.ask()
+        asked = [lane for lane in self._lanes if lane.ask()]
         reading = read_all(self._near)
-        for lane in self._lanes:
+        for lane in asked:  # of one that was still busy with another second an answer would be of then
             reading.add(lane.answer(until) or Reading())
         reading.values["sampler.late_ms"] = late_ms
         for cores in self._cost.of({"cpu": time.process_time()}).values():
@@ -72,7 +71,7 @@ class Sampler:
             reading.own,
         )
         self._keep(sample)
-        self._publish(sample)
+        self._publish(sample, reading.components)
 
 
 def _reading(readers: Sequence[Reader]) -> Callable[[], Reading]:

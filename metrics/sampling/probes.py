@@ -26,6 +26,7 @@ from metrics.probes.queues import Queues
 from metrics.probes.redis import Redis
 from metrics.probes.slow_log import SlowLog
 from metrics.sampling.readers import Reader
+from metrics.sampling.watching import Watch
 
 REDIS_PATIENCE_S = 0.3
 
@@ -45,6 +46,7 @@ def near_readers() -> list[Reader]:
     ]
     if not settings.S3_BUCKET:
         probes.append(storage.Free(settings.STAGING_DIR, settings.DISK_RESERVE_BYTES))
+    probes.append(Watch())  # the last, so that its lanes begin when the others have been read
     return [Reader(probe) for probe in probes]
 
 

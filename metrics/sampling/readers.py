@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,19 +11,24 @@ from metrics.probes.base import Probe
 log = logging.getLogger(__name__)
 
 
+Components = Sequence[Mapping[str, Any]] | None
+
+
 @dataclass
 class Reading:
-    """What was read at one moment: values, and what explains them."""
+    """What was read at one moment: values, what explains them, and how the parts of the platform are."""
 
     values: dict[str, float] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
     own: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    components: Components = None
 
     def add(self, other: "Reading") -> None:
         """Take in what others read at the same moment."""
         self.values |= other.values
         self.context |= other.context
         self.own = {**self.own, **other.own}
+        self.components = other.components or self.components
 
 
 class Reader:
@@ -49,7 +54,12 @@ class Reader:
     def _try(self) -> Reading:
         probe = self.probe
         try:
-            reading = Reading(dict(probe.read()), getattr(probe, "context", {}), getattr(probe, "own", {}))
+            reading = Reading(
+                dict(probe.read()),
+                getattr(probe, "context", {}),
+                getattr(probe, "own", {}),
+                getattr(probe, "components", None),
+            )
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
             if problem != self._problem:
