@@ -2,9 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from metrics.api.history_views import AtMoment, Export, History, SeriesList
 from metrics.api.prometheus_views import Prometheus
 
 app_name = "metrics"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("metrics/history", History.as_view(), name="history"),
+    path("metrics/export", Export.as_view(), name="export"),
+    path("metrics/series", SeriesList.as_view(), name="series"),
+    path("metrics/moment", AtMoment.as_view(), name="moment"),
     path("metrics/prometheus", Prometheus.as_view(), name="prometheus"),
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from metrics.storage.levels import DAYS, HOURS, MINUTES, SAMPLES, Level
+from metrics.storage.levels import DAYS, EPOCH, HOURS, MINUTES, SAMPLES, Level
 from metrics.storage.reading import machine_of
 from metrics.storage.rows import columns_of
 
@@ -17,6 +17,15 @@ SEEN = """
 SELECT {place}, n.name, min(r.t), max(r.t)
 FROM {table} r JOIN metric_layouts l ON l.id = r.layout_id, unnest(l.names, r.{column}) AS n(name, value)
 WHERE r.machine_id = %s AND r.t >= %s AND n.value IS NOT NULL GROUP BY n.name
+"""
+# What is not rolled up no level but the samples knows; by layout, because after an outage of the clock it is much.
+UNROLLED = """
+SELECT {place}, n.name, min(r.earliest), max(r.latest) FROM (
+  SELECT layout_id, min(t) AS earliest, max(t) AS latest FROM metric_samples
+  WHERE machine_id = %s AND t >= (
+    SELECT coalesce(min(t), 'infinity') FROM metric_stale WHERE level = 'minute' AND machine_id = %s
+  ) AND t < %s GROUP BY layout_id
+) r JOIN metric_layouts l ON l.id = r.layout_id, unnest(l.names) AS n(name) GROUP BY n.name
 """
 
 
@@ -45,18 +54,19 @@ def seen_series(machine: str | None = None) -> list[Seen]:
         return []
     now = timezone.now()
     asked = [
-        (DAYS, datetime(1970, 1, 1, tzinfo=now.tzinfo)),
+        (DAYS, EPOCH),
         (HOURS, DAYS.bucket(now - HOURS_KNOW)),
         (MINUTES, HOURS.bucket(now - MINUTES_KNOW)),
         (SAMPLES, MINUTES.bucket(now - SAMPLES_KNOW)),
     ]
-    since = {place: start for place, (_, start) in enumerate(asked)}
+    since = [start for _, start in asked]
     first: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
     for place, name, earliest, latest in _times(found.pk, asked):
-        # The day says midnight of what the hours know better: as soon as they know all of that day.
-        if name not in first or first[name] >= since[place]:
-            first[name] = earliest
+        known = first.get(name, earliest)
+        # The day says midnight of what the hours know better, as soon as they know all of that day.
+        better = place < len(since) and known >= since[place]
+        first[name] = earliest if better else min(known, earliest)
         last[name] = max(last.get(name, latest), latest)
     return [Seen(name, first[name], last[name]) for name in sorted(first)]
 
@@ -67,9 +77,8 @@ def _times(machine: int, asked: list[tuple[Level, datetime]]) -> list[tuple[int,
         SEEN.format(place=place, table=level.table, column=columns_of(level)[0])
         for place, (level, _) in enumerate(asked)
     ]
+    queries.append(UNROLLED.format(place=len(asked)))
+    values = [value for _, since in asked for value in (machine, since)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(queries) + " ORDER BY 1",
-            [value for _, since in asked for value in (machine, since)],
-        )
+        cursor.execute(" UNION ALL ".join(queries) + " ORDER BY 1", [*values, machine, machine, asked[-1][1]])
         return list(cursor.fetchall())

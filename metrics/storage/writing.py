@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from core.text import storable
 from metrics import names
 from metrics.storage import layouts, partitions
 from metrics.storage.errors import InTheFuture, TooOld, UnknownSeries
@@ -56,7 +57,7 @@ def write(sample: Sample) -> None:
     row: list[Any] = [
         sample.t,
         [values.get(name) for name in series],
-        None if sample.context is None else json.dumps(_clean(sample.context), default=str),
+        None if sample.context is None else _json(sample.context),
         sample.machine,
         layouts.digest(series),
     ]
@@ -91,14 +92,7 @@ def _usable(value: float) -> bool:
     return math.isfinite(value) and abs(value) <= LARGEST
 
 
-def _clean(value: Any) -> Any:
-    """Return what PostgreSQL takes as JSON: the name of a process may be any bytes."""
-    if isinstance(value, Mapping):
-        return {_clean(str(key)): _clean(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_clean(item) for item in value]
-    if isinstance(value, str):
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+def _json(context: Mapping[str, Any]) -> str:
+    """Return what PostgreSQL takes as JSON: the name of a process may be any bytes, a figure may be none."""
+    plain = json.loads(json.dumps(context, default=str), parse_constant=lambda _: None)
+    return json.dumps(storable(plain))
