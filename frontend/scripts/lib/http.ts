@@ -50,3 +50,28 @@ export function signIn(): void {
   const address = meta("sign-in-url");
   if (address) location.assign(`${address}?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
+
+/** An answer that is a problem, or none at all (status 0). */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.title);
+    this.problem = problem;
+  }
+}
+
+/** Fetch from this server; throws ProblemError where the answer is none that was asked for. */
+export async function get(url: string, signal?: AbortSignal): Promise<Response> {
+  const headers = { Accept: "application/json" };
+  const answer = await fetch(url, { headers, ...(signal && { signal }) }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error instanceof TypeError ? new ProblemError(problemOf(0, null, "")) : error;
+  });
+  if (answer.ok) return answer;
+  throw new ProblemError(problemOf(answer.status, answer.headers.get("content-type"), await answer.text()));
+}
+
+export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+  return (await (await get(url, signal)).json()) as T;
+}
