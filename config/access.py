@@ -193,6 +193,7 @@ API: dict[str, Rule] = {
     "api:compression:results": rule(GET=VIEWER),
     "api:compression:result": rule(GET=VIEWER),
     "api:compression:result-snippets": rule(GET=VIEWER),
+    "api:metrics:system": rule(GET=OPERATOR),
     "api:metrics:history": rule(GET=OPERATOR),
     "api:metrics:export": rule(GET=OPERATOR),
     "api:metrics:series": rule(GET=OPERATOR),

@@ -4,9 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from metrics.api.history_views import AtMoment, Export, History, SeriesList
 from metrics.api.prometheus_views import Prometheus
+from metrics.api.system_views import System
 
 app_name = "metrics"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("metrics/system", System.as_view(), name="system"),
     path("metrics/history", History.as_view(), name="history"),
     path("metrics/export", Export.as_view(), name="export"),
     path("metrics/series", SeriesList.as_view(), name="series"),
