@@ -90,5 +90,8 @@ class LearnedOut(serializers.Serializer[Any]):
     evaluated_on = serializers.IntegerField()
     improvement = ImprovementOut(allow_null=True)
     control = RateOut(allow_null=True)
+    over_control = RateOut(
+        allow_null=True, help_text="By how much it is better than the same on shuffled figures."
+    )
     advantage = RateOut(allow_null=True)
     regret = RegretOut(allow_null=True)

@@ -19,6 +19,13 @@ class Stage(NamedTuple):
     judged: list[Judged]
 
 
+class Control(NamedTuple):
+    """A training on shuffled figures: the rate from the shipped state to it, and how it was judged."""
+
+    rate: Rate
+    judged: list[Judged]
+
+
 def rate(stages: Sequence[Stage], seed: int) -> Rate:
     """The improvement rate over the states."""
     return improvement([(stage.outcomes, stage.judged) for stage in stages], seed)
@@ -39,14 +46,15 @@ def control(
     weights: Mapping[str, float],
     seed: int,
     tell: Progress,
-) -> Rate:
-    """The rate of the same training on the same outcomes with their figures dealt out anew: nothing is to be learned.
+) -> Control:
+    """The same training on the same outcomes with their figures dealt out anew: nothing is to be learned but averages.
 
-    Where this is above 0 too, the rate says nothing.
+    Where its rate is above 0 too, these are what the prior lacked; what was learned must then be better than this.
     """
 
     def score(state: Any, outcomes: Sequence[Outcome]) -> list[float]:
         return [one.charged for one in judged(state, outcomes, weights)]
 
     state = train([*shipped, *shuffled(kept, seed)], static(), seed, tell, score)
-    return improvement([(0, judged(prior(), held, weights)), (len(kept), judged(state, held, weights))], seed)
+    found = judged(state, held, weights)
+    return Control(improvement([(0, judged(prior(), held, weights)), (len(kept), found)], seed), found)

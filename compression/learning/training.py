@@ -1,7 +1,7 @@
 """Meta-learning: outcomes become a state, which is judged on contents held out, and serves where it is better."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,15 +84,25 @@ def _decide(row: LearningState, made: "Made", actor: "User") -> LearningState:
         return states.state_leave(state=row, reason=made.words)
     if not made.advantage.low > 0:
         return states.state_refuse(state=row, actor=actor, reason=made.words)
-    if (made.figures["improvement"] or {}).get("rate", 0) <= 0:
-        reason = f"{made.words} But over the states that served learning does not help: nothing is promoted."
-        return states.state_refuse(state=row, actor=actor, reason=reason)
+    if doubt := _doubt(made.figures):
+        return states.state_refuse(
+            state=row, actor=actor, reason=f"{made.words} {doubt} Nothing is promoted."
+        )
     now = serving().row
     if (now.pk if now else None) != made.serving_id:
         return states.state_leave(state=row, reason=f"{made.words} Another state began to serve meanwhile.")
     if not selectors.rules_now().promotion:
         return states.state_leave(state=row, reason=f"{made.words} Staff decide whether it serves.")
     return states.state_promote(state=row, actor=actor, reason=made.words)
+
+
+def _doubt(figures: Mapping[str, Any]) -> str:
+    """What speaks against a state that is better on contents held out; empty where nothing does."""
+    if (figures["improvement"] or {}).get("rate", 0) <= 0:
+        return "But over the states that served learning does not help."
+    if (figures["over_control"] or {}).get("high", 1) < 0:
+        return "But the same training on shuffled figures does better: the gain is not from what was learned."
+    return ""
 
 
 def result_of(row: LearningState, made: "Made") -> dict[str, Any]:
@@ -161,6 +171,7 @@ class Training:
             "evaluated_on": len(held),
             "improvement": None,
             "control": None,
+            "over_control": None,
             "curve": [],
             "advantage": None,
             "regret": None,
@@ -172,7 +183,7 @@ class Training:
             stages = [*self._earlier(held), Stage(None, lineage["own"], after)]
             figures |= {
                 "improvement": {**evidence.rate(stages, seed).config(), "evaluated_on": len(held)},
-                "control": self._control(collected, held, seed),
+                **self._control(collected, held, after, seed),
                 "curve": evidence.curve(stages, seed),
                 "advantage": gain.config(),
                 "regret": {"before": relative(mean_regret(before)), "after": relative(mean_regret(after))},
@@ -191,15 +202,18 @@ class Training:
         found = [(row, unpacked(row.pk)) for row in rows]
         return [Stage(row.number, row.outcomes, self._judged(state, held)) for row, state in found if state]
 
-    def _control(self, collected: "Collected", held: Sequence[Outcome], seed: int) -> dict[str, float]:
-        """The rate of a training on figures that were dealt out anew."""
+    def _control(
+        self, collected: "Collected", held: Sequence[Outcome], after: list[Judged], seed: int
+    ) -> dict[str, Any]:
+        """The rate of a training on figures that were dealt out anew, and how much better the new state is than it."""
 
         def tell(share: float) -> None:
             self._ctx.check()
             self._tell(TRAINED + share * (CONTROLLED - TRAINED), "the same on shuffled figures, as a control")
 
         found = evidence.control(collected.shipped, collected.kept, held, self._weights, seed, tell)
-        return found.config()
+        over = advantage(found.judged, after, seed)
+        return {"control": found.rate.config(), "over_control": over.config()}
 
     def _judged(self, state: State, held: Sequence[Outcome]) -> list[Judged]:
         self._ctx.check()

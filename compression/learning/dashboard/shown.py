@@ -110,6 +110,8 @@ def of_state(row: LearningState) -> dict[str, Any]:
         judged.append(("Improvement", words.rate_in_words(figures["improvement"])))
     if figures.get("control"):
         judged.append(("Control", words.rate_in_words(figures["control"])))
+    if figures.get("over_control"):
+        judged.append(("Cost beside the control", words.gain_in_words(figures["over_control"])))
     judged += [(f"Within 90 %: {name}", percent(value)) for name, value in covered.items()]
     return {"facts": facts, "judged": judged, "advantage": words.advantage_in_words(told)}
 

@@ -61,13 +61,22 @@ def advantage_in_words(state: dict[str, Any]) -> str:
     told = state["advantage"]
     if not told:
         return ""
+    told_on = f"on {state['evaluated_on']} contents held out"
+    way, ends = _gain(told)
+    return f"Its choices cost {way} than those of the state before ({ends}), {told_on}."
+
+
+def gain_in_words(told: Mapping[str, float]) -> str:
+    """Say by how much the choices of a state cost less than those of another."""
+    way, ends = _gain(told)
+    return f"{way} ({ends})"
+
+
+def _gain(told: Mapping[str, float]) -> tuple[str, str]:
     value, low, high = (of_cost(told[name]) for name in ("rate", "low", "high"))
-    contents = state["evaluated_on"]
-    way, ends = (
-        (f"{share(value)} less", (low, high)) if value >= 0 else (f"{share(-value)} more", (-high, -low))
-    )
-    told_on = f"on {contents} contents held out"
-    return f"Its choices cost {way} than those of the state before ({interval(*ends)}), {told_on}."
+    if value >= 0:
+        return f"{share(value)} less", interval(low, high)
+    return f"{share(-value)} more", interval(-high, -low)
 
 
 def filters_in_words(filters: Mapping[str, str]) -> list[str]:

@@ -20,7 +20,7 @@ def test_the_curve_has_every_state_with_its_interval_and_falls_where_something_w
 def test_the_control_learns_less_from_the_same_outcomes() -> None:
     kept = [told(number) for number in range(100, 112)]  # those of the state
     steps: list[float] = []
-    found = evidence.control([], kept, HELD, WEIGHTS, 0, steps.append)
+    found = evidence.control([], kept, HELD, WEIGHTS, 0, steps.append).rate
     stages = [Stage(1, 0, judged(prior(), HELD)), Stage(None, 12, judged(learned(1), HELD))]
     assert found.low <= found.rate < evidence.rate(stages, 0).rate
     assert steps

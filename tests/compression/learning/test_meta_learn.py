@@ -52,6 +52,7 @@ def test_a_state_that_is_better_serves(learn: Any) -> None:
     assert (found["state"]["number"], found["outcomes"], found["evaluated_on"]) == (2, 60, 16)
     assert found["refused"] == {"held out": 16}
     assert found["advantage"]["low"] > 0
+    assert found["over_control"]["high"] > 0
     assert found["regret"]["after"] < found["regret"]["before"]
     assert found["improvement"]["evaluated_on"] == 16
     now = serving()
@@ -93,6 +94,16 @@ def test_staff_decide_where_promotion_is_off(learn: Any) -> None:
     found = result(learn())
     assert (found["promoted"], found["state"]["status"]) == (False, "candidate")
     assert "Staff decide" in found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("learned", "above", "said"),
+    [(0.01, 0.02, ""), (0.0, 0.02, "does not help"), (0.01, -0.01, "shuffled figures")],
+)
+def test_a_state_is_doubted_where_nothing_was_learned(learned: float, above: float, said: str) -> None:
+    doubt = training._doubt({"improvement": {"rate": learned}, "over_control": {"high": above}})
+    assert said in doubt
+    assert bool(doubt) == bool(said)
 
 
 def test_there_has_to_be_something_to_learn_from(learn: Any) -> None:
