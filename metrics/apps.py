@@ -16,3 +16,10 @@ class MetricsConfig(AppConfig):
 
         assert duties  # registering is what its import does
         sockets.register()
+        self._add_pages()
+
+    def _add_pages(self) -> None:
+        """Register what the navigation shows."""
+        from core import navigation
+
+        navigation.add("Watch", "System metrics", "metrics:system", icon="metrics", order=10)

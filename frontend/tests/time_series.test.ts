@@ -53,6 +53,16 @@ test("where nothing was known for long the line is parted, and a late sample par
   assert.deepEqual(series[0]!.mean, [1, 2, 4, null, 10, 11]);
 });
 
+test("a series that is read seldom is one line, and parted where it was not read for long", () => {
+  const t = Array.from({ length: 41 }, (_, index) => index);
+  const seldom = t.map((at) => (at % 5 === 0 && (at < 15 || at > 34) ? at : null));
+  const [often, other] = withGaps([flat(t, t), flat(t, seldom)], 1).series;
+  assert.deepEqual(often!.mean, t);
+  assert.deepEqual(other!.mean.slice(0, 7), [0, undefined, undefined, undefined, undefined, 5, undefined]);
+  assert.deepEqual(other!.low.slice(0, 2), [0, undefined]);
+  assert.deepEqual([other!.mean[11], other!.mean[34]], [null, null]);
+});
+
 test("places are found by halves", () => {
   assert.equal(placeOf([1, 3, 5], 3), 1);
   assert.equal(placeOf([1, 3, 5], 6), 3);
@@ -102,6 +112,7 @@ test("the resolution says what the band is", () => {
 test("a drawing has the gaps of its figures", () => {
   const same = (value: number): number => value;
   assert.equal(path([1, 2, 3, 4], [1, null, 3, 4], same, same), "M1.0 1.0M3.0 3.0L4.0 4.0");
-  const points = { t: [1, 2, 3, 4], low: [0, 0, null, 1], mean: [1, 1, null, 1], high: [2, 2, null, 3] };
-  assert.equal(area(points, same, same), "M1.0 2.0L2.0 2.0L2.0 0.0L1.0 0.0ZM4.0 3.0L4.0 1.0Z");
+  assert.equal(path([1, 2, 3], [1, undefined, 3], same, same), "M1.0 1.0L3.0 3.0");
+  const strokes = { low: [0, 0, null, 1], mean: [1, 1, null, 1], high: [2, 2, null, 3] };
+  assert.equal(area([1, 2, 3, 4], strokes, same, same), "M1.0 2.0L2.0 2.0L2.0 0.0L1.0 0.0ZM4.0 3.0L4.0 1.0Z");
 });

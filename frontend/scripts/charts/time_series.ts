@@ -3,7 +3,9 @@
  * and by keys. See templates/components/time_series.html; the page says what is shown, or the chart's own table does.
  *
  * Events, which bubble from the chart: `series:range` {from, to} and `series:back` (if nobody prevents the default,
- * the chart looks closer at what it has), `series:moment` {t} by click or Enter, `series:toggle` {name, shown}.
+ * the chart looks closer at what it has), `series:moment` {t, name} by click or Enter
+ * with the line that is highest then, `series:toggle` {name, shown},
+ `series:seen` {names} when it comes into sight.
  */
 import type uPlot from "uplot";
 import { svgPng, save } from "./export.ts";
@@ -12,7 +14,7 @@ import { LegendOf } from "./series/legend.ts";
 import { csvText, svgText, type Shown } from "./series/pictures.ts";
 import { columns, draw, pointAt, type Line } from "./series/plot.ts";
 import { fillTable, tableOf } from "./series/rows.ts";
-import { nearest, withGaps, type Points, type Table } from "./series/table.ts";
+import { nearest, withGaps, type Strokes, type Table } from "./series/table.ts";
 import { clock, moment, resolutionWords, words } from "./series/words.ts";
 
 /** From when to when, in buckets of how many seconds. */
@@ -37,7 +39,7 @@ export class TimeSeries {
   private view: View = { from: 0, to: 1, stepS: 1 };
   private home: View | null = null;
   private shape = "";
-  private drawn: { t: number[]; series: Points[] } = { t: [], series: [] };
+  private drawn: { t: number[]; series: Strokes[] } = { t: [], series: [] };
   private mark: number | null = null;
   private held: number | null = null;
   private inSight = false;
@@ -71,6 +73,16 @@ export class TimeSeries {
     this.plot?.redraw(false);
   }
 
+  /** Somebody looks at it. */
+  get seen(): boolean {
+    return this.inSight;
+  }
+
+  /** The series that are shown. */
+  get names(): string[] {
+    return this.lines.map(({ name }) => name);
+  }
+
   private get lines(): Line[] {
     return this.legend.shown;
   }
@@ -96,7 +108,7 @@ export class TimeSeries {
     const known = points.some(({ mean }) => mean.some((value) => value !== null));
     this.root.classList.toggle("is-empty", !known);
     if (this.held !== null && this.plot) pointAt(this.plot, this.held);
-    else this.legend.say(this.drawn.series, this.cursorAt, this.unit);
+    else this.legend.say(this.drawn, this.cursorAt, this.unit);
     this.fillTable();
   }
 
@@ -112,7 +124,7 @@ export class TimeSeries {
       marked: () => this.mark,
     };
     this.plot = draw(this.root, data, picture, {
-      moved: () => this.legend.say(this.drawn.series, this.cursorAt, this.unit),
+      moved: () => this.legend.say(this.drawn, this.cursorAt, this.unit),
       selected: (from, to) => {
         this.selectedAt = performance.now();
         this.ask(from, to);
@@ -144,6 +156,7 @@ export class TimeSeries {
     new IntersectionObserver(
       ([entry]) => {
         this.inSight = entry!.isIntersecting;
+        if (this.inSight) this.tell("series:seen", { names: this.names });
         this.render();
       },
       { rootMargin: "200px" },
@@ -186,7 +199,9 @@ export class TimeSeries {
   }
 
   private open(t: number): void {
-    this.tell("series:moment", { t });
+    const at = this.drawn.t.indexOf(t);
+    const highs = this.drawn.series.map(({ high }) => high[at] ?? -Infinity);
+    this.tell("series:moment", { t, name: this.names[highs.indexOf(Math.max(...highs))] });
   }
 
   private back(): void {
@@ -201,11 +216,11 @@ export class TimeSeries {
 
   private fillTable(): void {
     const place = this.frame.querySelector<HTMLElement>(".chart-table")!;
-    if (!place.hidden) fillTable(place, this.seen, this.title);
+    if (!place.hidden) fillTable(place, this.figures, this.title);
   }
 
   /** What is within the edges of the drawing. */
-  private get seen(): Shown {
+  private get figures(): Shown {
     const { from, to, stepS } = this.view;
     const y = this.plot?.scales["y"];
     const [low, high] = [y?.min ?? 0, y?.max ?? 1];
@@ -215,6 +230,7 @@ export class TimeSeries {
       unit: this.unit,
       lines: this.lines,
       points: this.lines.map(({ name }) => this.source!.of(name, from, to)),
+      stepS,
       banded: this.banded,
       from,
       to,
@@ -228,12 +244,12 @@ export class TimeSeries {
 
   private async save(kind: Saved): Promise<void> {
     if (!this.source) return;
-    const { seen } = this;
-    const name = `${this.frame.id}-${moment(seen.from).replaceAll(/[ ,:]+/g, "-")}`;
-    if (kind === "csv") return save(new Blob([csvText(seen)], { type: "text/csv" }), `${name}.csv`);
-    const text = svgText(seen, this.frame);
+    const shown = this.figures;
+    const name = `${this.frame.id}-${moment(shown.from).replaceAll(/[ ,:]+/g, "-")}`;
+    if (kind === "csv") return save(new Blob([csvText(shown)], { type: "text/csv" }), `${name}.csv`);
+    const text = svgText(shown, this.frame);
     if (kind === "svg") return save(new Blob([text], { type: "image/svg+xml" }), `${name}.svg`);
-    save(await svgPng(text, seen.width, seen.height), `${name}.png`);
+    save(await svgPng(text, shown.width, shown.height), `${name}.png`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The legend of a chart of time: which lines it has, which are shown, and what each is at the crosshair. */
 import type { Line } from "./plot.ts";
-import type { Points } from "./table.ts";
+import type { Strokes } from "./table.ts";
 import { clock, moment, words } from "./words.ts";
 
 export class LegendOf {
@@ -39,9 +39,8 @@ export class LegendOf {
   }
 
   /** Say what each line is at a place, or lately where the crosshair is nowhere. */
-  say(series: Points[], at: number | null, unit: string): void {
+  say({ t: times, series }: { t: number[]; series: Strokes[] }, at: number | null, unit: string): void {
     const names = this.shown.map(({ name }) => name);
-    const times = series[0]?.t ?? [];
     if (this.time) {
       const t = at === null ? undefined : times[at];
       this.time.textContent = t === undefined ? "" : clock(t);
@@ -54,10 +53,12 @@ export class LegendOf {
   }
 }
 
-function wordsAt({ low, mean, high }: Points, at: number | null, unit: string): string {
-  const place = at ?? mean.findLastIndex((value) => value !== null);
+function wordsAt({ low, mean, high }: Strokes, at: number | null, unit: string): string {
+  // What is read seldom is what it was the last time.
+  let place = at ?? mean.length - 1;
+  while (place > 0 && (at === null ? (mean[place] ?? null) === null : mean[place] === undefined)) place -= 1;
   const value = words(mean[place], unit);
-  const [least, most] = [low[place], high[place]];
+  const [least, most] = [low[place] ?? null, high[place] ?? null];
   if (at === null || least === most || least === null || most === null) return value;
   return `${value} (${words(least, unit)} – ${words(most, unit)})`;
 }

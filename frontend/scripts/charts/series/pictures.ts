@@ -3,7 +3,7 @@ import { svg } from "../../lib/svg.ts";
 import { csvCell, standalone } from "../export.ts";
 import { paint } from "./colours.ts";
 import type { Line } from "./plot.ts";
-import type { Points } from "./table.ts";
+import { withGaps, type Drawn, type Points, type Strokes } from "./table.ts";
 import { axisWords, moment } from "./words.ts";
 
 /** What is shown: lines with their points, and the edges of the drawing. */
@@ -13,6 +13,7 @@ export interface Shown {
   unit: string;
   lines: Line[];
   points: Points[];
+  stepS: number;
   banded: boolean;
   from: number;
   to: number;
@@ -28,10 +29,11 @@ const MARGIN = { left: 68, right: 16, top: 34, bottom: 44 };
 type Place = (value: number) => number;
 
 /** A path through what is known; a gap stays one. */
-export function path(times: number[], values: (number | null)[], x: Place, y: Place): string {
+export function path(times: number[], values: Drawn[], x: Place, y: Place): string {
   let drawn = "";
   let on = false;
   values.forEach((value, index) => {
+    if (value === undefined) return;
     if (value !== null) drawn += `${on ? "L" : "M"}${x(times[index]!).toFixed(1)} ${y(value).toFixed(1)}`;
     on = value !== null;
   });
@@ -39,7 +41,7 @@ export function path(times: number[], values: (number | null)[], x: Place, y: Pl
 }
 
 /** The area between lowest and highest, a piece for each stretch without a gap. */
-export function area({ t, low, high }: Points, x: Place, y: Place): string {
+export function area(t: number[], { low, high }: Strokes, x: Place, y: Place): string {
   let drawn = "";
   let begin = 0;
   for (let at = 0; at <= t.length; at += 1) {
@@ -70,11 +72,12 @@ export function svgText(shown: Shown, beside: Element): string {
       text({ x: MARGIN.left - 8, y: y(tick) + 4, "text-anchor": "end" }, axisWords(tick, shown.unit)),
     );
   }
+  const { t, series } = withGaps(shown.points, shown.stepS);
   shown.lines.forEach(({ token, dash }, index) => {
-    const points = shown.points[index]!;
+    const strokes = series[index]!;
     const colour = paint(token);
-    if (shown.banded) made.append(svg("path", { d: area(points, x, y), fill: colour, opacity: 0.22 }));
-    const d = path(points.t, points.mean, x, y);
+    if (shown.banded) made.append(svg("path", { d: area(t, strokes, x, y), fill: colour, opacity: 0.22 }));
+    const d = path(t, strokes.mean, x, y);
     made.append(svg("path", { d, fill: "none", stroke: colour, "stroke-width": 1.5, "stroke-dasharray": dash.join(" ") }));
   });
   made.append(text({ x: MARGIN.left, y: bottom + 16 }, moment(from)));

@@ -1,7 +1,7 @@
 /** The drawing: uPlot with the product's colours, words and times. */
 import uPlot from "uplot";
 import { paint, wash } from "./colours.ts";
-import type { Points } from "./table.ts";
+import type { Strokes } from "./table.ts";
 import { axisWords, tickWords } from "./words.ts";
 
 /** A line of a chart. */
@@ -44,8 +44,8 @@ function valueRange(unit: string): uPlot.Range.Function {
 }
 
 /** The values in the order of uPlot's series: a mean of each line, with its highest and lowest before it if banded. */
-export function columns(times: number[], points: Points[], banded: boolean): uPlot.AlignedData {
-  const values = points.flatMap(({ low, mean, high }) => (banded ? [high, low, mean] : [mean]));
+export function columns(times: number[], strokes: Strokes[], banded: boolean): uPlot.AlignedData {
+  const values = strokes.flatMap(({ low, mean, high }) => (banded ? [high, low, mean] : [mean]));
   return [times, ...values];
 }
 
@@ -64,13 +64,17 @@ function seriesOf({ lines, banded }: Picture): uPlot.Series[] {
   return [{}, ...lines.flatMap(linesOf)];
 }
 
-/** A value between two gaps is no line: it is shown as a point. */
+/** Where no two values make a line, they are shown as points. */
 function alone(plot: uPlot, series: number, first: number, last: number): boolean {
   const values = plot.data[series]!;
-  const there = (at: number): boolean => values[at] !== null && values[at] !== undefined;
-  let lines = 0;
-  for (let at = first; at < last; at += 1) if (there(at) && there(at + 1)) lines += 1;
-  return lines === 0;
+  let open = false;
+  for (let at = first; at <= last; at += 1) {
+    const value = values[at];
+    if (value === undefined) continue;
+    if (value !== null && open) return false;
+    open = value !== null;
+  }
+  return true;
 }
 
 function bandsOf({ lines, banded }: Picture): uPlot.Band[] {

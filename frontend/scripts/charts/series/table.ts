@@ -131,20 +131,48 @@ function spread(values: Value[], before: number[], after: number[]): Value[] {
   return after.map((t) => (before[at] === t ? values[at++]! : null));
 }
 
-/** Columns for a drawing: where nothing was known for long, a moment without values parts the line. */
-export function withGaps(series: Points[], stepS: number): { t: number[]; series: Points[] } {
+/** A value of a drawing: what is not known parts the line, what was not asked at that moment does not. */
+export type Drawn = number | null | undefined;
+
+/** What is drawn of a series. */
+export interface Strokes {
+  low: Drawn[];
+  mean: Drawn[];
+  high: Drawn[];
+}
+
+/**
+ * Columns for a drawing. Where nothing was known for long, a moment without values parts the lines; a series that is
+ * read more seldom than others is one line all the same.
+ */
+export function withGaps(series: Points[], stepS: number): { t: number[]; series: Strokes[] } {
   const times = series[0]?.t ?? [];
   const breaks = new Set<number>();
   times.forEach((t, index) => {
     if (index && t - times[index - 1]! > stepS * GAP_STEPS) breaks.add(index);
   });
-  if (!breaks.size) return { t: times, series };
   const widen = <T>(values: T[], between: (index: number) => T): T[] =>
-    values.flatMap((value, index) => (breaks.has(index) ? [between(index), value] : [value]));
-  const empty = (values: Value[]): Value[] => widen<Value>(values, () => null);
+    breaks.size
+      ? values.flatMap((value, index) => (breaks.has(index) ? [between(index), value] : [value]))
+      : values.slice();
   const t = widen(times, (index) => times[index - 1]! + stepS);
-  return {
-    t,
-    series: series.map((one) => ({ t, low: empty(one.low), mean: empty(one.mean), high: empty(one.high) })),
-  };
+  const strokes = series.map(({ low, mean, high }) => {
+    const whole = joined(t, widen<Drawn>(mean, () => null), stepS);
+    const edge = (values: Value[]): Drawn[] =>
+      widen<Drawn>(values, () => null).map((value, index) => (whole[index] === undefined ? undefined : value));
+    return { low: edge(low), mean: whole, high: edge(high) };
+  });
+  return { t, series: strokes };
+}
+
+/** Have nothing stand between two values that are as far apart as this series' values are. */
+function joined(t: number[], values: Drawn[], stepS: number): Drawn[] {
+  const known = values.flatMap((value, index) => (value === null ? [] : [index]));
+  const apart = known.slice(1).map((index, before) => t[index]! - t[known[before]!]!);
+  const usual = apart.toSorted((a, b) => a - b)[apart.length >> 1] ?? stepS;
+  const longest = Math.max(stepS, usual) * GAP_STEPS;
+  known.slice(1).forEach((index, before) => {
+    if (apart[before]! <= longest) values.fill(undefined, known[before]! + 1, index);
+  });
+  return values;
 }

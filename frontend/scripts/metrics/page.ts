@@ -1,0 +1,270 @@
+/** The page of metrics: the address says what is shown, and everything that somebody does changes the address. */
+import { moment as wordsOf } from "../charts/series/words.ts";
+import { timeSeries, type TimeSeries } from "../charts/time_series.ts";
+import { problemText, ProblemError, signIn } from "../lib/http.ts";
+import { subscribe, type LiveState } from "../lib/live_metrics.ts";
+import { isoOf, momentOf, readAddress, toggled, writeAddress, type Range, type State } from "./address.ts";
+import { renewHead } from "./cards.ts";
+import { exportUrl, history } from "./history.ts";
+import { Loading } from "./loading.ts";
+import { MomentPanel } from "./moment.ts";
+import { around, renewalS, settled, windowOf, type Window } from "./ranges.ts";
+import { Strip } from "./strip.ts";
+
+const OVERVIEW = "system.cpu_percent";
+const EVERYTHING = ["*"];
+const EVERY_MS = 1000;
+/** Samples that come one by one leave nothing out but what was missed meanwhile. */
+const MISSED_S = 4;
+const TROUBLES: Record<LiveState, string> = {
+  live: "",
+  paused: "",
+  waiting: "No live connection: trying again",
+  polling: "No live connection: asking every two seconds",
+  refused: "The live connection was refused",
+};
+
+export class MetricsPage {
+  private readonly root: HTMLElement;
+  private readonly charts: TimeSeries[];
+  private readonly usual = new Map<string, boolean>();
+  private readonly panel: MomentPanel;
+  private readonly strip: Strip;
+  private readonly skew: number;
+  private state: State = readAddress(location.search);
+  private shown: Loading | null = null;
+  private next: Loading | null = null;
+  private newest = 0;
+  private drawnAt = 0;
+  private overview: { all: Window; asking: AbortController; at: number } | null = null;
+
+  constructor(root: HTMLElement) {
+    this.root = root;
+    this.skew = Number(root.dataset["now"]) - Date.now() / 1000;
+    this.charts = timeSeries(root);
+    for (const { legend } of this.charts) {
+      const names = new Set(legend.shown.map(({ name }) => name));
+      for (const { name } of legend.lines) this.usual.set(name, names.has(name));
+    }
+    this.panel = new MomentPanel(document.querySelector<HTMLDialogElement>("#moment")!, () => this.look(null));
+    this.strip = new Strip(root.querySelector<HTMLElement>("#strip")!, (window) => this.goTo(window));
+    renewHead("metrics-now");
+    this.listen();
+    this.apply();
+    subscribe(EVERYTHING, EVERY_MS, {
+      sample: ({ t, metrics }) => this.take(Date.parse(t) / 1000, metrics),
+      state: (state) => (this.root.querySelector("#live-trouble")!.textContent = TROUBLES[state]),
+    });
+    setInterval(() => this.tick(), EVERY_MS);
+  }
+
+  private take(t: number, values: Record<string, number>): void {
+    const missed = this.newest > 0 && t - this.newest > MISSED_S;
+    this.newest = Math.max(this.newest, t);
+    for (const loading of new Set([this.shown, this.next])) {
+      if (!loading || this.state.range.mode !== "live") continue;
+      loading.table.add(t, values);
+      loading.table.trim(t - this.state.range.seconds - 60);
+    }
+    if (this.state.range.mode !== "live") return;
+    if (missed && !this.next) this.load();
+    this.draw();
+  }
+
+  private get now(): number {
+    const clock = Date.now() / 1000 + this.skew;
+    // The newest sample stands at the edge; where none comes, time goes on.
+    return this.newest && Math.abs(clock - this.newest) < 3 ? this.newest : Math.floor(clock);
+  }
+
+  private get window(): Window {
+    return windowOf(this.state.range, this.now);
+  }
+
+  private listen(): void {
+    const on = <T>(name: string, act: (detail: T, target: HTMLElement) => void): void =>
+      this.root.addEventListener(name, (event) => {
+        event.preventDefault();
+        act((event as CustomEvent<T>).detail, event.target as HTMLElement);
+      });
+    on<{ from: number; to: number }>("series:range", ({ from, to }) => this.goTo([from, to]));
+    on("series:back", () => this.goBack());
+    on<{ t: number; name: string }>("series:moment", ({ t, name }, target) => this.look(t, target, name));
+    on<{ name: string; shown: boolean }>("series:toggle", ({ name, shown }) => this.toggle(name, shown));
+    on<{ names: string[] }>("series:seen", ({ names }) => this.want(names));
+    this.root.addEventListener("click", (event) => {
+      const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-range]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.go(readAddress(new URL(link.href).search).range);
+    });
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const field = (name: string): number | null => momentOf(new FormData(this.form).get(name) as string);
+      const [from, to] = [field("from"), field("to")];
+      if (from === null || to === null || to <= from) return this.fail("The window has to begin before it ends.");
+      this.goTo([from, to]);
+    });
+    addEventListener("popstate", () => {
+      this.state = readAddress(location.search);
+      this.apply();
+    });
+    this.download.addEventListener("pointerdown", () => this.link());
+    this.download.addEventListener("keydown", () => this.link());
+    this.download.addEventListener("click", () => this.link());
+  }
+
+  private get form(): HTMLFormElement {
+    return this.root.querySelector("form")!;
+  }
+
+  private get download(): HTMLAnchorElement {
+    return document.querySelector<HTMLAnchorElement>("#metrics-csv")!;
+  }
+
+  // Where to
+
+  private goTo(window: Window): void {
+    const [from, to] = settled(window, this.now);
+    this.go({ mode: "fixed", from, to });
+  }
+
+  private go(range: Range): void {
+    const depth = Number((history_().metrics as number | undefined) ?? 0) + 1;
+    this.state = { ...this.state, range };
+    window.history.pushState({ metrics: depth }, "", location.pathname + writeAddress(this.state));
+    this.apply();
+  }
+
+  private goBack(): void {
+    if (this.state.at !== null) return this.look(null);
+    if (history_().metrics) window.history.back();
+    else if (this.state.range.mode === "fixed") this.go({ mode: "live", seconds: 300 });
+  }
+
+  private keep(): void {
+    window.history.replaceState(window.history.state, "", location.pathname + writeAddress(this.state));
+  }
+
+  private toggle(name: string, shown: boolean): void {
+    this.state = toggled(this.state, name, shown, this.usual.get(name) ?? false);
+    this.keep();
+    if (shown) this.want([name]);
+  }
+
+  private look(t: number | null, opener: HTMLElement | null = null, name = OVERVIEW): void {
+    this.state = { ...this.state, at: t };
+    this.keep();
+    this.mark();
+    if (t === null) this.panel.close();
+    else void this.panel.open({ t, stepS: this.shown?.stepS ?? 1, metric: name }, opener);
+  }
+
+  private mark(): void {
+    for (const chart of this.charts) chart.lookAt(this.state.at);
+  }
+
+  // What is shown
+
+  private apply(): void {
+    const { show, hide, at } = this.state;
+    const isShown = (name: string): boolean => !hide.has(name) && (show.has(name) || (this.usual.get(name) ?? false));
+    for (const { legend } of this.charts) legend.choose(isShown);
+    this.mark();
+    if (at === null) this.panel.close();
+    else void this.panel.open({ t: at, stepS: 1, metric: OVERVIEW }, null);
+    this.controls();
+    this.load();
+    this.renewOverview(true);
+  }
+
+  private load(): void {
+    this.next?.stop();
+    const loading: Loading = new Loading(this.root.dataset["history"]!, this.window, this.state.range.mode === "live", {
+      loaded: () => {
+        if (this.next === loading) [this.shown, this.next] = [loading, null];
+        this.fail("");
+        this.draw();
+      },
+      failed: (error) => this.failed(error),
+    });
+    this.next = loading;
+    this.want(this.charts.flatMap((chart) => (chart.seen ? chart.names : [])));
+  }
+
+  private want(names: string[]): void {
+    (this.next ?? this.shown)?.want(names);
+  }
+
+  private draw(): void {
+    const loading = this.shown;
+    if (!loading) return;
+    this.drawnAt = performance.now();
+    // A window that is on its way is not drawn with the figures of another.
+    const [from, to] = this.next || this.state.range.mode === "recent" ? loading.window : this.window;
+    for (const chart of this.charts) chart.show({ from, to, stepS: loading.stepS }, loading.table);
+    this.strip.show(this.overview?.all ?? around(this.window, this.now), this.window);
+  }
+
+  private tick(): void {
+    if (document.hidden) return;
+    const { range } = this.state;
+    if (range.mode === "live" && performance.now() - this.drawnAt > 1500) this.draw();
+    const every = range.mode === "recent" ? renewalS(range.seconds) : Infinity;
+    if (this.shown && !this.next && this.now - this.shown.window[1] > every) this.load();
+    if (this.overview && this.now - this.overview.at > 30) this.renewOverview(false);
+  }
+
+  private controls(): void {
+    const { range } = this.state;
+    const query = writeAddress({ range, at: null, show: new Set(), hide: new Set() }) || "?live=5m";
+    for (const link of this.root.querySelectorAll<HTMLAnchorElement>("a[data-range]")) {
+      if (new URL(link.href).search === query) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    const [from, to] = this.window;
+    const field = (name: string, t: number): void => {
+      this.form.querySelector<HTMLInputElement>(`[name=${name}]`)!.value = isoOf(Math.round(t)).slice(0, 19);
+    };
+    field("from", from);
+    field("to", to);
+    const words = `${wordsOf(from)} to ${wordsOf(to)}`;
+    this.root.querySelector("#range-words")!.textContent = range.mode === "live" ? "Live, once a second" : words;
+  }
+
+  private renewOverview(anew: boolean): void {
+    const all = around(this.window, this.now);
+    this.overview?.asking.abort();
+    const asking = new AbortController();
+    this.overview = { all, asking, at: this.now };
+    this.strip.show(all, this.window);
+    if (anew) this.strip.figures(1, { t: [], low: [], mean: [], high: [] });
+    history(this.root.dataset["history"]!, [OVERVIEW], all, "auto", asking.signal)
+      .then(({ stepS, points }) => this.strip.figures(stepS, points.get(OVERVIEW)!))
+      // The charts say why.
+      .catch(() => {});
+  }
+
+  private link(): void {
+    if (!this.shown) return;
+    const names = this.charts.flatMap((chart) => chart.names);
+    const [from, to] = this.state.range.mode === "live" ? this.window : this.shown.window;
+    this.download.href = exportUrl(this.root.dataset["export"]!, names, [from, to], this.shown.stepS);
+  }
+
+  private failed(error: unknown): void {
+    if (!(error instanceof ProblemError)) throw error;
+    const { problem } = error;
+    if (problem.status === 401) return signIn();
+    this.next = null;
+    this.fail([problem.title, problemText(problem)].filter(Boolean).join(": "), problem.request_id);
+  }
+
+  private fail(words: string, requestId?: string): void {
+    const place = this.root.querySelector<HTMLElement>("#history-trouble")!;
+    place.hidden = !words;
+    place.querySelector("span")!.textContent = words ? `${words}${requestId ? ` (request ${requestId})` : ""}` : "";
+  }
+}
+
+const history_ = (): Record<string, unknown> => (window.history.state as Record<string, unknown> | null) ?? {};

@@ -1,0 +1,65 @@
+"""The page of the platform's state."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.http import SignedInRequest
+from metrics import storage
+from metrics.components import looking
+from metrics.page import figures
+from metrics.page.charts import SECTIONS, lines_of
+
+LIVE = (("5m", "5 min"), ("15m", "15 min"), ("1h", "1 h"))
+RECENT = (
+    ("15m", "15 min"),
+    ("1h", "1 h"),
+    ("6h", "6 h"),
+    ("1d", "1 d"),
+    ("7d", "7 d"),
+    ("30d", "30 d"),
+    ("1y", "1 y"),
+)
+
+
+@require_GET
+def system(request: SignedInRequest) -> HttpResponse:
+    """Is the platform well, and what is it doing?"""
+    now = _now()
+    sample = now["sample"]
+    known = set(storage.series()) if sample else set()
+    sections = []
+    for section in SECTIONS:
+        shown = [(chart, lines) for chart in section.charts if (lines := lines_of(chart, known))]
+        if shown:
+            sections.append({"id": section.id, "title": section.title, "charts": shown})
+    context = {
+        **now,
+        "sections": sections,
+        "current": list(figures.current(sample.values)) if sample else [],
+        "live": LIVE,
+        "recent": RECENT,
+        "clock": timezone.now().timestamp(),
+    }
+    return render(request, "metrics/system.html", context)
+
+
+@require_GET
+def now(request: SignedInRequest) -> HttpResponse:
+    """What the page says first, anew."""
+    return render(request, "metrics/_now.html", _now())
+
+
+def _now() -> dict[str, Any]:
+    sample = storage.latest()
+    cards = [figures.card(one) for one in looking.components()]
+    return {
+        "sample": sample,
+        "silent_since": figures.silent_since(sample) if sample else None,
+        "verdict": figures.verdict(cards, sample),
+        "statistics": figures.statistics(sample.values) if sample else [],
+        "cards": cards,
+    }
