@@ -4,6 +4,10 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from metrics.analytics.models import HourSums, SummedUntil
+
+__all__ = ["HourSums", "Layout", "Machine", "SummedUntil"]
+
 
 class Machine(models.Model):
     """A machine that samples were taken on, by its host name."""
