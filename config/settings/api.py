@@ -45,6 +45,7 @@ SPECTACULAR_SETTINGS = {
         "OptimisationEndingEnum": "compression.optimising.choices.Ended",
         "FileKindEnum": "files.choices.Kind",
         "FileOriginEnum": "files.choices.Origin",
+        "HealthStatusEnum": "core.health.Status",
         "LogLevelEnum": "core.choices.LogLevel",
         "NotificationLevelEnum": "core.notifications.choices.Level",
         "OutcomeOriginEnum": "compression.learning.choices.Origin",

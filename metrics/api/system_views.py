@@ -23,7 +23,7 @@ class ValueOut(serializers.Serializer[Any]):
     unit = serializers.CharField(help_text="`%`, `bytes`, `bytes/s`, `MB/s`, `1/s`, `s`, `ms`, or none.")
 
 
-class ComponentOut(serializers.Serializer[Any]):
+class PlatformPartOut(serializers.Serializer[Any]):
     """One part of the platform."""
 
     name = serializers.CharField()
@@ -49,7 +49,7 @@ class SystemOut(serializers.Serializer[Any]):
         allow_null=True, help_text="The second of the newest sample; null where there is none."
     )
     metrics = serializers.DictField(child=ValueOut(), help_text="By the name of the series.")
-    components = ComponentOut(many=True)
+    components = PlatformPartOut(many=True)
 
 
 class System(ApiView):

@@ -3,6 +3,7 @@
 import http.client
 import os
 import time
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
@@ -60,12 +61,16 @@ def workers() -> Finding:
             signs = {key: client.hget(key, "last_heartbeat") for key in sorted(keys)}
     except RedisError:
         return found.finding("they cannot be heard without Redis", status=Status.DEGRADED)
-    ages = {key: (now() - utcparse(sign.decode())).total_seconds() for key, sign in signs.items() if sign}
-    alive = sum(age < SILENCE_S for age in ages.values())
+    heard = [
+        key.rsplit(":", 1)[-1]
+        for key, sign in signs.items()
+        if sign and (now() - utcparse(sign.decode())).total_seconds() < SILENCE_S
+    ]
+    alive = sum(not _is_ended(found, name) for name in heard)
     if not alive:
         words = f"no worker has given a sign of life for {SILENCE_S} s"
         return found.finding(words, status=Status.DOWN)
-    silent = [name for name in _heard_of(found, ages) if name]
+    silent = _silent(found, heard)
     words = f"{alive} alive" if not silent else f"no sign of life of {', '.join(silent)} for {SILENCE_S} s"
     return found.finding(words, status=Status.DEGRADED if silent else Status.OK)
 
@@ -132,15 +137,25 @@ def _call(host: str, port: int) -> None:
         raise Unwell(f"answers with status {status}")
 
 
-def _heard_of(found: Group, ages: dict[str, float]) -> list[str]:
+def _name(pid: int | None) -> str:
+    """What the names of a worker of this machine begin with."""
+    return f"{this_machine()}-{pid}-"
+
+
+def _is_ended(found: Group, name: str) -> bool:
+    """Say whether it is a worker of this machine that the supervisor has seen end: Redis hears that later."""
+    ours = name.startswith(f"{this_machine()}-") and found.programs
+    return bool(ours) and not any(name.startswith(_name(program.pid)) for program in found.programs)
+
+
+def _silent(found: Group, heard: Sequence[str]) -> list[str]:
     """Return the programs that run and are silent; one that has just been started gets its time."""
-    heard = {key.rsplit(":", 1)[-1] for key, age in ages.items() if age < SILENCE_S}
     return [
         program.name
         for program in found.programs
         if program.pid is not None
         and found.now - program.started_at > SILENCE_S
-        and not any(name.startswith(f"{this_machine()}-{program.pid}-") for name in heard)
+        and not any(name.startswith(_name(program.pid)) for name in heard)
     ]
 
 

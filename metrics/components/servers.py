@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from core.formatting import size, whole_seconds
 from core.health import Degraded, Status, Unwell
 from files.storage import objects
 from metrics.components.parts import Finding, part
+from metrics.components.supervised import group
 from metrics.probes.queues import Queues
 
 # Above this share of connections or memory somebody should look.
@@ -56,8 +58,10 @@ def database() -> Finding:
         raise
     detail = f"PostgreSQL {version}, {used} of {most} connections"
     if recovering:
-        return Finding(f"{detail}, only to be read", Status.DEGRADED, uptime_s)
-    return Finding(detail, Status.DEGRADED if used > HIGH * most else Status.OK, uptime_s)
+        detail = f"{detail}, only to be read"
+    troubled = recovering or used > HIGH * most
+    found = group("postgres").finding(detail, status=Status.DEGRADED if troubled else Status.OK)
+    return replace(found, uptime_s=uptime_s)
 
 
 @part("redis", "Redis", log="redis")
@@ -77,11 +81,9 @@ def redis() -> Finding:
         }.items()
         if holds
     ]
-    return Finding(
-        ", ".join([*troubles, f"{size(used)} in memory"]),
-        Status.DEGRADED if troubles else Status.OK,
-        said["uptime_in_seconds"],
-    )
+    words = ", ".join([*troubles, f"{size(used)} in memory"])
+    found = group("redis").finding(words, status=Status.DEGRADED if troubles else Status.OK)
+    return replace(found, uptime_s=said["uptime_in_seconds"])
 
 
 @part("storage", "Storage")

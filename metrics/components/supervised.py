@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 
@@ -46,6 +47,11 @@ class Group:
         ]
 
     @property
+    def suspended(self) -> list[Program]:
+        """Those that somebody stopped with a signal, so that they neither work nor end."""
+        return [program for program in self.programs if program.pid and _state(program.pid) == "T"]
+
+    @property
     def uptime_s(self) -> float | None:
         """Seconds that the one that runs longest has run."""
         running = [self.now - program.started_at for program in self.programs if program.pid is not None]
@@ -53,10 +59,11 @@ class Group:
 
     @property
     def status(self) -> Status:
-        """Down where none of them runs, degraded where one does not, or did not a moment ago."""
-        if self.programs and len(self.ended) == len(self.programs):
+        """Down where none of them works, degraded where one does not, or did not a moment ago."""
+        idle = len(self.ended) + len(self.suspended)
+        if self.programs and idle == len(self.programs):
             return Status.DOWN
-        return Status.DEGRADED if self.ended or self.restarted else Status.OK
+        return Status.DEGRADED if idle or self.restarted else Status.OK
 
     def finding(self, *words: str, status: Status = Status.OK) -> Finding:
         """Return what there is to say: how they ended before the other `words`; the worse of both states counts."""
@@ -65,7 +72,8 @@ class Group:
             f"{_end(program)}, started again {whole_seconds(self.now - program.started_at)} ago"
             for program in self.restarted
         ]
-        told = self.ended + self.restarted
+        troubles += [f"{program.name} is suspended" for program in self.suspended]
+        told = self.ended + self.restarted + self.suspended
         return Finding(
             "; ".join([*troubles, *filter(None, words)]),
             max(self.status, status, key=list(Status).index),
@@ -77,6 +85,15 @@ class Group:
 def group(name: str) -> Group:
     """Return the programs of a part."""
     return Group(programs_of(name), time.time())
+
+
+def _state(pid: int) -> str:
+    """Return the kernel's letter for what a process does."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return ""
+    return stat[stat.rindex(b")") + 2 :][:1].decode()
 
 
 def _end(program: Program) -> str:
