@@ -74,7 +74,8 @@ class WindowIn(MachineIn):
 
     metric = serializers.ListField(
         child=serializers.CharField(max_length=4000),
-        help_text="Names of series, by commas or each by itself; `*` in one stands for any characters. At most 20.",
+        help_text="Names of series, by commas or each by itself; `*` in one stands for any characters. At most 20, and"
+        " 300 in a file.",
     )
     to = MomentField(required=False, help_text=f"Now, where it is left out. {MomentField.__doc__}")
     resolution = serializers.ChoiceField(

@@ -76,5 +76,6 @@ def drop(partition: Partition) -> None:
 
 
 def _exists(cursor: CursorWrapper, name: str) -> bool:
-    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
-    return bool(cursor.fetchone()[0])
+    # By a scan: `to_regclass` may answer from what it remembers of the time before the lock.
+    cursor.execute("SELECT 1 FROM pg_class WHERE relname = %s AND pg_table_is_visible(oid)", [name])
+    return cursor.fetchone() is not None

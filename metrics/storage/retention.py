@@ -36,18 +36,18 @@ def drop_expired(now: datetime) -> list[str]:
 
 
 def _drop(partition: Partition) -> None:
-    _roll_stale(partition)  # in short transactions, so that next to nothing is left for the long one
+    _roll_stale(partition, wait=False)  # in short transactions: next to nothing is left for the long one
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             # Waits for those who write to it, and lets nobody else.
             cursor.execute(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
-        _roll_stale(partition)
+        _roll_stale(partition, wait=True)
         partitions.drop(partition)
     log.info("dropped %s", partition.name)
 
 
-def _roll_stale(partition: Partition) -> None:
+def _roll_stale(partition: Partition, *, wait: bool) -> None:
     above = coarser(partition.level)
-    while above is not None and rolling.roll_next(above, partition.start, partition.end, wait=True):
+    while above is not None and rolling.roll_next(above, partition.start, partition.end, wait=wait):
         pass
