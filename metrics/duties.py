@@ -3,10 +3,12 @@
 from django.utils import timezone
 
 from core.clock import every
+from metrics.analytics import summing
 from metrics.storage import partitions, retention, rolling
 
 # After an outage of the clock what is stale is caught up with in portions.
 ROLL_S = 1.0
+SUM_UP_S = 1.0
 
 
 @every(seconds=5)
@@ -25,3 +27,9 @@ def make_partitions_ahead() -> None:
 def drop_expired_partitions() -> None:
     """Drop what is not kept any longer."""
     retention.drop_expired(timezone.now())
+
+
+@every(seconds=60)
+def sum_up_outcomes() -> None:
+    """Sum up the hours of the ledger that are complete."""
+    summing.catch_up(budget_s=SUM_UP_S)

@@ -1,0 +1,178 @@
+"""Reading: what came of outcomes in any window of time, exactly, whatever is summed up by now."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, QuerySet, Sum, Value
+from django.db.models.functions import TruncDay, TruncMonth
+
+from compression.history import measures
+from compression.history.measures import MEASURES, Key, Period, Sums
+from metrics.analytics.models import HourSums, SummedUntil
+from metrics.analytics.percentiles import percentile
+from metrics.analytics.summing import HOUR, hour_of
+
+SHARES = {"p50": 0.5, "p95": 0.95}
+# Percentiles of more outcomes are read from histograms.
+MOST_EXACT = 100_000
+
+BY: Mapping[str, Any] = {
+    "algorithm": F("algorithm"),
+    "kind": F("kind"),
+    "operation": F("operation"),
+    "owner": F("owner_id"),
+    "hour": F("hour"),
+    "day": TruncDay("hour", tzinfo=UTC),
+    "month": TruncMonth("hour", tzinfo=UTC),
+}
+COLUMNS = {
+    "algorithm": "algorithm",
+    "kind": "kind",
+    "operation": "operation",
+    "owner": "owner_id",
+    "hour": "hour",
+    "day": "date_trunc('day', hour, 'UTC')",
+    "month": "date_trunc('month', hour, 'UTC')",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which outcomes: those that an account may see, from a moment on and before another; `filters` are exact."""
+
+    user: Any
+    start: datetime
+    end: datetime
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What came of some outcomes. `percentiles` has p50 and p95 of each measure, None where nothing was measured."""
+
+    sums: Sums
+    percentiles: Mapping[str, Mapping[str, float | None]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures for each combination of what was asked for, in order; `is_exact` tells of their percentiles."""
+
+    by: Sequence[str]
+    rows: Mapping[Key, Figures]
+    is_exact: bool
+
+
+@dataclass(frozen=True)
+class Split:
+    """A window: hours that are summed up, where there are any, and what is left of it."""
+
+    summed: Period | None
+    rest: Sequence[Period]
+
+
+def report(asked: Asked, by: Sequence[str]) -> Report:
+    """Return the figures by some of BY."""
+    split = _split(asked.start, asked.end)
+    sums = _sums(asked, by, split)
+    is_exact = sum(one.count for one in sums.values()) <= MOST_EXACT
+    found = _exact(asked, by) if is_exact else _estimated(asked, by, split)
+    nothing = {name: dict.fromkeys(SHARES) for name in MEASURES}
+    rows = {key: Figures(sums[key], found.get(key, nothing)) for key in sorted(sums, key=_order)}
+    return Report(by, rows, is_exact)
+
+
+def _order(key: Key) -> tuple[tuple[bool, Any], ...]:
+    return tuple((part is None, part if part is not None else 0) for part in key)
+
+
+def _split(start: datetime, end: datetime) -> Split:
+    """Take a window apart."""
+    reached = SummedUntil.objects.filter(pk=1).first()
+    first = hour_of(start) + (HOUR if start > hour_of(start) else timedelta())
+    last = min(hour_of(end), reached.hour) if reached else first
+    if last <= first:
+        return Split(None, [(start, end)])
+    rest = [(since, until) for since, until in ((start, first), (last, end)) if since < until]
+    return Split((first, last), rest)
+
+
+def _ledger(asked: Asked, periods: Sequence[Period]) -> Any:
+    return measures.within(measures.outcomes(asked.user, **asked.filters), periods)
+
+
+def _hours(asked: Asked, summed: Period) -> QuerySet[HourSums]:
+    since, until = summed
+    rows = HourSums.objects.visible_to(asked.user).filter(hour__gte=since, hour__lt=until)
+    return rows.filter(**asked.filters).order_by()
+
+
+def _sums(asked: Asked, by: Sequence[str], split: Split) -> dict[Key, Sums]:
+    found: dict[Key, Sums] = defaultdict(Sums)
+    if split.rest:
+        for key, one in measures.sums(_ledger(asked, split.rest), by):
+            found[key] += one
+    if split.summed:
+        for key, one in _of_hours(_hours(asked, split.summed), by):
+            found[key] += one
+    return {key: one for key, one in found.items() if one.count}
+
+
+def _of_hours(rows: QuerySet[HourSums], by: Sequence[str]) -> Iterator[tuple[Key, Sums]]:
+    names = ("count", "failures", "bytes_in", "bytes_out", "micros")
+    grouped: Any = rows.values(**{f"by_{name}": BY[name] for name in by} or {"by_nothing": Value(1)})
+    for row in grouped.annotate(**{f"of_{name}": Sum(name) for name in names}):
+        key = tuple(row[f"by_{name}"] for name in by)
+        yield key, Sums(*(int(row[f"of_{name}"] or 0) for name in names))
+
+
+def _exact(asked: Asked, by: Sequence[str]) -> dict[Key, dict[str, dict[str, float | None]]]:
+    rows = measures.percentiles(_ledger(asked, [(asked.start, asked.end)]), by, list(SHARES.values()))
+    nothing = dict.fromkeys(SHARES)
+    return {
+        key: {
+            name: dict(zip(SHARES, values, strict=True)) if values else nothing
+            for name, values in found.items()
+        }
+        for key, found in rows
+    }
+
+
+def _estimated(
+    asked: Asked, by: Sequence[str], split: Split
+) -> dict[Key, dict[str, dict[str, float | None]]]:
+    counted: dict[Key, dict[str, Counter[int]]] = defaultdict(lambda: {name: Counter() for name in MEASURES})
+    for key, measure, interval, n in measures.histograms(_ledger(asked, split.rest), by):
+        counted[key][measure][interval] += n
+    if split.summed:
+        for key, measure, interval, n in _histograms_of_hours(asked, by, split.summed):
+            counted[key][measure][interval] += n
+    return {
+        key: {
+            name: {word: percentile(histogram, share) for word, share in SHARES.items()}
+            for name, histogram in found.items()
+        }
+        for key, found in counted.items()
+    }
+
+
+def _histograms_of_hours(
+    asked: Asked, by: Sequence[str], summed: Period
+) -> Iterator[tuple[Key, str, int, int]]:
+    """The histograms of hours together; two lists side by side are nothing that querysets can say."""
+    rows, parameters = _hours(asked, summed).query.sql_with_params()
+    dimensions = "".join(f"{COLUMNS[name]}, " for name in by)
+    with connection.cursor() as cursor:
+        for measure in MEASURES:
+            cursor.execute(
+                f"SELECT {dimensions}h.place, sum(h.n) FROM ({rows}) s, "  # noqa: S608 the words are ours
+                f"unnest(s.{measure}_intervals, s.{measure}_counts) AS h(place, n) "
+                f"GROUP BY {dimensions}h.place",
+                parameters,
+            )
+            for *key, interval, n in cursor.fetchall():
+                yield tuple(key), measure, interval, int(n)
