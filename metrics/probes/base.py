@@ -24,6 +24,7 @@ class KernelFile:
 
     def __init__(self, path: Path | str, size: int = 4096) -> None:
         self._size = size
+        self._fd = -1
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def read(self) -> bytes:
@@ -72,4 +73,4 @@ class Rates:
 
 def share(part: float, whole: float) -> float:
     """Return how many percent of the whole a part is; none of nothing."""
-    return 100.0 * part / whole if whole else 0.0
+    return min(100.0, 100.0 * part / whole) if whole else 0.0
