@@ -118,7 +118,6 @@ SECTIONS = (
                     Lines("system.load_5", "5 min", hidden=True),
                     Lines("system.load_15", "15 min", hidden=True),
                 ),
-                note="processes that run or wait for a disk",
             ),
             Chart(
                 "memory",
@@ -151,7 +150,7 @@ SECTIONS = (
         "platform",
         "The platform",
         (
-            Chart("process-cpu", "Processor by part", (Lines("process.cpu_percent"),), note="of one core"),
+            Chart("process-cpu", "Processor by part", (Lines("process.cpu_percent"),)),
             Chart("process-memory", "Memory by part", (Lines("process.memory_bytes"),)),
             Chart(
                 "jobs",
@@ -163,7 +162,7 @@ SECTIONS = (
                     Lines("queue.depth", "queue", hidden=True),
                 ),
             ),
-            Chart("queues", "Wait of the oldest job", (Lines("queue.oldest_s"),)),
+            Chart("queues", "Oldest waiting job", (Lines("queue.oldest_s"),)),
             Chart(
                 "ended",
                 "Jobs that ended",
@@ -195,22 +194,15 @@ SECTIONS = (
                     Lines("compression.bytes_in_s", "original", every=False),
                     Lines("compression.bytes_out_s", "compressed", every=False),
                 ),
-                note="bytes of operations that ended in the second",
             ),
-            Chart(
-                "algorithms",
-                "Throughput by algorithm",
-                (Lines("compression.bytes_in_s"),),
-                note="original bytes",
-            ),
+            Chart("algorithms", "By algorithm", (Lines("compression.bytes_in_s"),)),
             Chart(
                 "ratio",
                 "Ratio",
                 (
                     Lines("compression.ratio", "all", every=False),
-                    Lines("compression.ratio"),
+                    Lines("compression.ratio", hidden=True),
                 ),
-                note="original to compressed",
             ),
             Chart(
                 "speed",
@@ -271,7 +263,7 @@ SECTIONS = (
                     Lines("storage.used_bytes", "contents"),
                 ),
             ),
-            Chart("cache", "Pages found in memory", (Lines("database.cache_hit_percent", "PostgreSQL"),)),
+            Chart("cache", "Cache hits", (Lines("database.cache_hit_percent", "PostgreSQL"),)),
             Chart("latency", "Answer of each part", (Lines("component.latency_ms"),)),
         ),
     ),

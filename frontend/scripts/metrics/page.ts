@@ -1,5 +1,5 @@
 /** The page of metrics: the address says what is shown, and everything that somebody does changes the address. */
-import { moment as wordsOf } from "../charts/series/words.ts";
+import { between } from "../charts/series/words.ts";
 import { timeSeries, type TimeSeries } from "../charts/time_series.ts";
 import { problemText, ProblemError, signIn } from "../lib/http.ts";
 import { subscribe, type LiveState } from "../lib/live_metrics.ts";
@@ -228,8 +228,8 @@ export class MetricsPage {
     };
     field("from", from);
     field("to", to);
-    const words = `${wordsOf(from)} to ${wordsOf(to)}`;
-    this.root.querySelector("#range-words")!.textContent = range.mode === "live" ? "Live, once a second" : words;
+    const words = range.mode === "live" ? "Live, once a second" : between(from, to);
+    this.root.querySelector("#range-words")!.textContent = words;
   }
 
   private renewOverview(anew: boolean): void {

@@ -43,9 +43,12 @@ function valueRange(unit: string): uPlot.Range.Function {
   };
 }
 
-/** The values in the order of uPlot's series: a mean of each line, with its highest and lowest before it if banded. */
+/**
+ * The values in the order of uPlot's series: a mean of each line, with its highest and lowest before it if banded.
+ * The first line is drawn last, above the others.
+ */
 export function columns(times: number[], strokes: Strokes[], banded: boolean): uPlot.AlignedData {
-  const values = strokes.flatMap(({ low, mean, high }) => (banded ? [high, low, mean] : [mean]));
+  const values = strokes.toReversed().flatMap(({ low, mean, high }) => (banded ? [high, low, mean] : [mean]));
   return [times, ...values];
 }
 
@@ -61,7 +64,7 @@ function seriesOf({ lines, banded }: Picture): uPlot.Series[] {
     };
     return banded ? [{ ...edge }, { ...edge }, mean] : [mean];
   };
-  return [{}, ...lines.flatMap(linesOf)];
+  return [{}, ...lines.toReversed().flatMap(linesOf)];
 }
 
 /** Where no two values make a line, they are shown as points. */
@@ -79,7 +82,7 @@ function alone(plot: uPlot, series: number, first: number, last: number): boolea
 
 function bandsOf({ lines, banded }: Picture): uPlot.Band[] {
   if (!banded) return [];
-  return lines.map((line, index) => ({
+  return lines.toReversed().map((line, index) => ({
     series: [1 + index * 3, 2 + index * 3],
     fill: () => wash(line.token, lines.length > 3 ? 0.14 : 0.24),
   }));
@@ -97,7 +100,7 @@ function axesOf(unit: string): uPlot.Axis[] {
       ...common,
       grid: { show: false },
       border: { show: true, stroke: () => paint("--line"), width: 1 },
-      space: 76,
+      space: (_, __, from, to, width) => ((to - from) / width < 1 ? 74 : 56),
       size: 40,
       gap: 6,
       values: (_, splits, __, ___, apart) => splits.map((t, index) => tickWords(t, splits[index - 1], apart)),
@@ -143,7 +146,7 @@ export function draw(place: HTMLElement, data: uPlot.AlignedData, picture: Pictu
     {
       width: place.clientWidth,
       height: picture.height,
-      padding: [10, 12, 0, 0],
+      padding: [10, 24, 0, 0],
       legend: { show: false },
       tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "UTC"),
       scales: { x: { range: () => picture.range() }, y: { range: valueRange(picture.unit) } },

@@ -35,6 +35,10 @@ export const day = (t: number): string =>
 /** 28 Nov 2026, 14:03:27 UTC */
 export const moment = (t: number): string => `${day(t)}, ${clock(t)} UTC`;
 
+/** 28 Nov 2026, 14:03:27 – 14:08:27 UTC */
+export const between = (from: number, to: number): string =>
+  day(from) === day(to) ? `${day(from)}, ${clock(from)} – ${clock(to)} UTC` : `${moment(from)} – ${moment(to)}`.replace(" UTC", "");
+
 /** What stands below a tick of the axis of time: as fine as the ticks are apart; the day where it begins. */
 export function tickWords(t: number, before: number | undefined, apartS: number): string {
   const [ownDay, dayBefore] = [day(t), before === undefined ? "" : day(before)];
