@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the Debian packages that the tests need, where they are missing: a browser, the sandbox, and the
-# standard programs that read what we compress. With CI=true a missing one is a failure.
+# Install the Debian packages that the tests need, where they are missing: a browser, the sandbox, Prometheus, and
+# the standard programs that read what we compress. With CI=true a missing one is a failure.
 set -eu
 
 missing=
@@ -17,6 +17,8 @@ need bzip3 bzip3
 need lz4 lz4
 need gzip gzip
 need curl curl
+need prometheus prometheus
+need promtool prometheus
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 [ -n "$missing" ] || exit 0
 

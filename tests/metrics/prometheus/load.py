@@ -66,6 +66,14 @@ class Load:
             found = call(self)
             assert f"{found // 100}xx" == status, (method, route, found)
 
+    def round_trip(self) -> None:
+        """Compress and restore, outside of what is counted."""
+        _, made, _ = self.stack.call("POST", COMPRESS, {"text": TEXT, "algorithm": "zstd"}, token=self.token)
+        status, body, _ = self.stack.call(
+            "POST", "/api/v1/compression/decompress", {"file": made["output"]}, token=self.token
+        )
+        assert status == 201, body
+
     def leave(self) -> None:
         """Ask for a download and go away without reading it."""
         address = urlsplit(self.stack.url)
