@@ -113,6 +113,7 @@ class Job(Owned):
             models.Index(fields=["owner", "-created_at"], name="jobs_owner_created"),
             models.Index(fields=["kind", "-created_at"], name="jobs_kind_created"),
             models.Index(fields=["subject_type", "subject_id"], name="jobs_subject"),
+            models.Index(fields=["ended_at"], name="jobs_ended", condition=Q(ended_at__isnull=False)),
             models.Index(
                 fields=["status", "lease_until"], name="jobs_open", condition=Q(status__in=sorted(OPEN_JOBS))
             ),
