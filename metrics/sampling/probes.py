@@ -1,5 +1,6 @@
 """The probes of a sampler, as this installation has them."""
 
+import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from compression.engine.codecs import all_codecs
+from core.sockets import counting
 from metrics.probes import gpu, storage
 from metrics.probes.base import Probe
 from metrics.probes.cpu import Cpu
@@ -25,6 +27,7 @@ from metrics.probes.programs import Programs
 from metrics.probes.queues import Queues
 from metrics.probes.redis import Redis
 from metrics.probes.slow_log import SlowLog
+from metrics.probes.sockets import Sockets
 from metrics.sampling.readers import Reader
 from metrics.sampling.watching import Watch
 
@@ -62,7 +65,11 @@ def far_readers() -> Mapping[str, Sequence[Reader]]:
             DatabaseSize(database),
             storage.Kept(database),
         ],
-        "redis": [Redis(redis), Queues(redis, settings.QUEUES)],
+        "redis": [
+            Redis(redis),
+            Queues(redis, settings.QUEUES),
+            Sockets(redis, counting.KEY, platform.node(), counting.FRESH_S),
+        ],
     }
     if gpu.is_there():
         lanes["gpu"] = [gpu.Gpu()]

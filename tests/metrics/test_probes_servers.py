@@ -22,6 +22,7 @@ from metrics.probes.jobs import Jobs
 from metrics.probes.outcomes import Outcomes
 from metrics.probes.queues import Queues
 from metrics.probes.redis import Redis
+from metrics.probes.sockets import Sockets
 from metrics.probes.storage import Kept
 from metrics.sampling.probes import database, redis_client
 from tests.compression.outcomes import keep, outcome
@@ -233,3 +234,14 @@ def test_a_message_that_waits_has_an_age(queue: str) -> None:
     assert found["queue.oldest_s.io"] == 0
     client.delete("rq:job:waiting")  # taken just now
     assert Queues(client, ["cpu"]).read()["queue.oldest_s.cpu"] == 0
+
+
+def test_open_sockets_are_those_of_this_machine_that_were_told_of_lately() -> None:
+    client = redis_client()
+    now = f"{time.time():.0f}"
+    client.hset("sockets", mapping={"anvil:1": f"3 {now}", "anvil:2": f"4 {now}", "other:1": f"9 {now}"})
+    client.hset("sockets", "anvil:3", f"7 {time.time() - 20:.0f}")
+    probe = Sockets(client, "sockets", "anvil", 15)
+    assert probe.read() == {"sockets.open": 7}
+    client.delete("sockets")
+    assert probe.read() == {"sockets.open": 0}
