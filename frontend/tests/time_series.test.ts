@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { area, path } from "../scripts/charts/series/pictures.ts";
+import { lonely } from "../scripts/charts/series/plot.ts";
 import { nearest, placeOf, Table, withGaps } from "../scripts/charts/series/table.ts";
-import { axisWords, moment, resolutionWords, tickWords, words } from "../scripts/charts/series/words.ts";
+import { axisWords, between, moment, resolutionWords, tickWords, words } from "../scripts/charts/series/words.ts";
 
 const flat = (t: number[], mean: (number | null)[]) => ({ t, low: mean, mean, high: mean });
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
@@ -63,6 +64,12 @@ test("a series that is read seldom is one line, and parted where it was not read
   assert.deepEqual([other!.mean[11], other!.mean[34]], [null, null]);
 });
 
+test("a value between two gaps is found, that of a seldom one is not", () => {
+  assert.deepEqual(lonely([1, null, 2, 3, null, undefined, 4, undefined, null]), [0, 6]);
+  assert.deepEqual(lonely([1, undefined, 2]), []);
+  assert.deepEqual(lonely([null, 1]), [1]);
+});
+
 test("places are found by halves", () => {
   assert.equal(placeOf([1, 3, 5], 3), 1);
   assert.equal(placeOf([1, 3, 5], 6), 3);
@@ -98,6 +105,13 @@ test("the axis says the time as fine as its ticks, and the day where it begins",
   assert.equal(tickWords(t + 10, t, 10), "00:00:00\n29 Nov");
   assert.equal(tickWords(t + 70, t + 10, 60), "00:01");
   assert.equal(tickWords(t, t - 86_400, 86_400), "28 Nov");
+});
+
+test("a window is said with its times, a long one with its days", () => {
+  const t = Date.UTC(2026, 10, 28, 14, 3, 27) / 1000;
+  assert.equal(between(t, t + 60), "28 Nov 2026, 14:03:27 – 14:04:27 UTC");
+  assert.equal(between(t, t + 86_400), "28 Nov 2026, 14:03:27 – 29 Nov 2026, 14:03:27 UTC");
+  assert.equal(between(t - 30 * 86_400, t), "29 Oct 2026 – 28 Nov 2026");
 });
 
 test("the resolution says what the band is", () => {

@@ -52,7 +52,10 @@ export class MetricsPage {
     this.listen();
     this.apply();
     subscribe(EVERYTHING, EVERY_MS, {
-      sample: ({ t, metrics }) => this.take(Date.parse(t) / 1000, metrics),
+      sample: ({ t, machine, metrics }) => {
+        this.root.dataset["machine"] ||= machine ?? "";
+        if (!machine || this.machine === machine) this.take(Date.parse(t) / 1000, metrics);
+      },
       state: (state) => (this.root.querySelector("#live-trouble")!.textContent = TROUBLES[state]),
     });
     setInterval(() => this.tick(), EVERY_MS);
@@ -69,6 +72,11 @@ export class MetricsPage {
     if (this.state.range.mode !== "live") return;
     if (missed && !this.next) this.load();
     this.draw();
+  }
+
+  /** Whose samples are shown: the first that says something, where there were none yet. */
+  private get machine(): string {
+    return this.root.dataset["machine"] ?? "";
   }
 
   private get now(): number {

@@ -1,7 +1,7 @@
 /** The strip below the toolbar: a longer stretch of time, and the window in it, to be moved and drawn. */
 import { area, path } from "../charts/series/pictures.ts";
 import { withGaps, type Points } from "../charts/series/table.ts";
-import { moment, tickWords } from "../charts/series/words.ts";
+import { day, moment, tickWords } from "../charts/series/words.ts";
 import { svg } from "../lib/svg.ts";
 import { brushed, type Window } from "./ranges.ts";
 
@@ -17,6 +17,12 @@ export function ticks([from, to]: Window, most: number): { at: number[]; apartS:
   const at: number[] = [];
   for (let t = Math.ceil(from / apartS) * apartS; t <= to; t += apartS) at.push(t);
   return { at, apartS };
+}
+
+/** 14:00; 28 Nov where a day begins; Nov 2026 */
+function tick(t: number, apartS: number): string {
+  if (apartS > 31 * 86_400) return day(t).replace(/^\d+ /, "");
+  return t % 86_400 === 0 ? day(t).slice(0, -5) : tickWords(t, t, apartS);
 }
 
 export class Strip {
@@ -90,10 +96,9 @@ export class Strip {
     }
     const { at, apartS } = ticks(this.all, Math.max(2, Math.floor(this.width / 90)));
     for (const t of at) {
-      const words = tickWords(t, t - apartS, apartS).split("\n")[apartS < 86_400 && t % 86_400 === 0 ? 1 : 0]!;
       made.append(
         svg("path", { class: "strip-tick", d: `M${x(t)} ${FLOOR}v4` }),
-        svg("text", { x: x(t), y: HEIGHT - 2, "text-anchor": "middle" }, words),
+        svg("text", { x: x(t), y: HEIGHT - 2, "text-anchor": "middle" }, tick(t, apartS)),
       );
     }
     if (old) old.replaceWith(made);

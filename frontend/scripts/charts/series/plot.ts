@@ -60,24 +60,12 @@ function seriesOf({ lines, banded }: Picture): uPlot.Series[] {
       stroke: () => paint(line.token),
       width: 1.5,
       dash: line.dash,
-      points: { show: alone },
+      // What makes no line is a point.
+      points: { show: true, size: 5, filter: (plot, index) => lonely(plot.data[index]!) },
     };
     return banded ? [{ ...edge }, { ...edge }, mean] : [mean];
   };
   return [{}, ...lines.toReversed().flatMap(linesOf)];
-}
-
-/** Where no two values make a line, they are shown as points. */
-function alone(plot: uPlot, series: number, first: number, last: number): boolean {
-  const values = plot.data[series]!;
-  let open = false;
-  for (let at = first; at <= last; at += 1) {
-    const value = values[at];
-    if (value === undefined) continue;
-    if (value !== null && open) return false;
-    open = value !== null;
-  }
-  return true;
 }
 
 function bandsOf({ lines, banded }: Picture): uPlot.Band[] {
@@ -100,7 +88,8 @@ function axesOf(unit: string): uPlot.Axis[] {
       ...common,
       grid: { show: false },
       border: { show: true, stroke: () => paint("--line"), width: 1 },
-      space: (_, __, from, to, width) => ((to - from) / width < 1 ? 74 : 56),
+      // The time with its seconds is longer.
+      space: (_, __, from, to, width) => ((to - from) / width < 0.54 ? 74 : 56),
       size: 40,
       gap: 6,
       values: (_, splits, __, ___, apart) => splits.map((t, index) => tickWords(t, splits[index - 1], apart)),
@@ -114,6 +103,45 @@ function axesOf(unit: string): uPlot.Axis[] {
       values: (_, splits) => splits.map((value) => axisWords(value, unit)),
     },
   ];
+}
+
+/** A bucket between two gaps has no area: its lowest and highest are a stroke. */
+function drawAlone(plot: uPlot, { lines, banded }: Picture): void {
+  const { ctx, data } = plot;
+  if (!banded) return;
+  ctx.save();
+  ctx.lineWidth = 5 * uPlot.pxRatio;
+  ctx.setLineDash([]);
+  lines.toReversed().forEach((line, index) => {
+    const [high, low] = [data[1 + index * 3]!, data[2 + index * 3]!];
+    ctx.strokeStyle = wash(line.token, 0.4);
+    for (const at of lonely(high)) {
+      const x = plot.valToPos(data[0][at]!, "x", true);
+      ctx.beginPath();
+      ctx.moveTo(x, plot.valToPos(low[at]!, "y", true));
+      ctx.lineTo(x, plot.valToPos(high[at]!, "y", true));
+      ctx.stroke();
+    }
+  });
+  ctx.restore();
+}
+
+/** The places of values that make no line with another. */
+export function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  const found: number[] = [];
+  let [run, last] = [0, -1];
+  for (let at = 0; at <= values.length; at += 1) {
+    const value = at === values.length ? null : values[at];
+    if (value === undefined) continue;
+    if (value === null) {
+      if (run === 1) found.push(last);
+      run = 0;
+    } else {
+      run += 1;
+      last = at;
+    }
+  }
+  return found;
 }
 
 /** A line at the moment that is looked at. */
@@ -163,7 +191,7 @@ export function draw(place: HTMLElement, data: uPlot.AlignedData, picture: Pictu
       hooks: {
         setCursor: [(plot) => listeners.moved(plot)],
         setSelect: [(plot) => selection(plot, listeners.selected)],
-        draw: [(plot) => drawMark(plot, picture.marked())],
+        draw: [(plot) => drawAlone(plot, picture), (plot) => drawMark(plot, picture.marked())],
       },
     },
     data,

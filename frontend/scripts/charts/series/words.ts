@@ -35,9 +35,12 @@ export const day = (t: number): string =>
 /** 28 Nov 2026, 14:03:27 UTC */
 export const moment = (t: number): string => `${day(t)}, ${clock(t)} UTC`;
 
-/** 28 Nov 2026, 14:03:27 – 14:08:27 UTC */
-export const between = (from: number, to: number): string =>
-  day(from) === day(to) ? `${day(from)}, ${clock(from)} – ${clock(to)} UTC` : `${moment(from)} – ${moment(to)}`.replace(" UTC", "");
+/** 28 Nov 2026, 14:03:27 – 14:08:27 UTC; of many days, the days */
+export function between(from: number, to: number): string {
+  if (to - from > 3 * 86_400) return `${day(from)} – ${day(to)}`;
+  const end = day(from) === day(to) ? `${clock(to)} UTC` : moment(to);
+  return `${day(from)}, ${clock(from)} – ${end}`;
+}
 
 /** What stands below a tick of the axis of time: as fine as the ticks are apart; the day where it begins. */
 export function tickWords(t: number, before: number | undefined, apartS: number): string {
