@@ -1,51 +1,21 @@
 """Counters from the truth: outcomes from the ledger, jobs from their rows, requests from the shared files."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.utils import floatToGoString
 
-from compression.history import totals
 from core.choices import ENDED_JOBS
 from core.jobs.kinds import kinds
-from core.models import Job
 from metrics.prometheus import http
-from metrics.prometheus.growing import Growing, Table, plus
+from metrics.prometheus.growing import Growing, Table
 from metrics.prometheus.middleware import counted
+from metrics.prometheus.sums import job_sums, outcome_sums
 
-OTHER_KIND: Final = "other"
 OUTCOME_LABELS: Final = ["operation", "algorithm", "kind"]
 JOB_LABELS: Final = ["kind", "state"]
-
-
-def outcome_sums(since: datetime | None, until: datetime | None) -> Table:
-    """Return number, failures, original and compressed bytes, and microseconds of outcomes, by labels."""
-    table: Table = {}
-    for one in totals.sums(since, until):
-        numbers = (one.outcomes, one.failures, one.original_bytes, one.compressed_bytes, one.micros)
-        table = plus(table, {(one.operation, one.algorithm, one.kind): numbers})
-    return table
-
-
-def job_sums(since: datetime | None, until: datetime | None) -> Table:
-    """Return number and microseconds of jobs that have ended, by kind and state."""
-    rows = Job.objects.order_by().filter(status__in=sorted(ENDED_JOBS))
-    if since is not None:
-        rows = rows.filter(ended_at__gte=since)
-    if until is not None:
-        rows = rows.filter(ended_at__lt=until)
-    took = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
-    table: Table = {}
-    for kind, state, number, time in rows.values_list("kind", "status").annotate(
-        number=Count("pk"), time=Sum(took)
-    ):
-        micros = round(time.total_seconds() * 1_000_000) if time else 0
-        table = plus(table, {(kind if kind in kinds else OTHER_KIND, state): (number, micros)})
-    return table
 
 
 _outcomes = Growing("outcomes", outcome_sums)

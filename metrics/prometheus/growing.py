@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,9 +54,14 @@ class Growing:
     def __init__(self, name: str, summing: Summing) -> None:
         self._name, self._summing = name, summing
         self._kept: Kept | None = None
+        self._lock = threading.Lock()
 
     def read(self) -> Table:
         """Return the totals as they are now, in one query for what is new."""
+        with self._lock:  # who comes while all is summed up for the first time waits for that
+            return self._read()
+
+    def _read(self) -> Table:
         before = self._load()
         horizon, settled = self._settle(before, safe_horizon())
         seen = plus(settled, self._summing(horizon, None))

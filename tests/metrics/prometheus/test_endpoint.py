@@ -121,7 +121,7 @@ def test_requests_are_counted_however_they_end(ada: User, otto: User, api: As, b
     upload = client.post("/api/v1/files/upload", {"file": named("a.txt", b"a" * 300_000)}, format="multipart")
     download: Any = client.get(upload.json()["download_url"])
     assert len(b"".join(download.streaming_content)) == 300_000
-    Client().get("/static/dynacomp/favicon.svg")
+    assert b"".join(Client().get("/static/dynacomp/favicon.svg"))
     found = page(api(otto)).content
 
     def count(**labels: str) -> float:

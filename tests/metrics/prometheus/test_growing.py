@@ -19,9 +19,11 @@ from accounts.models import User
 from compression.models import HistoryEntry
 from core.choices import JobStatus
 from core.models import Job
+from metrics.analytics.summing import catch_up
+from metrics.models import SummedUntil
 from metrics.prometheus import counters, growing
-from metrics.prometheus.counters import job_sums, outcome_sums
 from metrics.prometheus.growing import MARGIN, Growing, safe_horizon
+from metrics.prometheus.sums import job_sums, outcome_sums
 
 pytestmark = pytest.mark.django_db
 OLD = timedelta(days=1)
@@ -189,3 +191,17 @@ def make_many() -> Callable[[int], None]:
         )
 
     return make
+
+
+def test_hours_that_are_summed_up_give_the_same() -> None:
+    for age in (timedelta(days=3), OLD, timedelta(hours=4), timedelta(0)):
+        outcome(age)
+        outcome(age, algorithm="mine", operation="decompress", decompress_seconds=0.1, succeeded=age < OLD)
+    before = outcome_sums(None, None)
+    catch_up()
+    assert SummedUntil.objects.get().hour > timezone.now() - timedelta(hours=3)
+    assert outcome_sums(None, None) == before
+    assert outcome_sums(None, timezone.now() - timedelta(days=2)) == {
+        ("compress", "zstd", "text"): (1, 0, 1000, 300, 250_000),
+        ("decompress", "own", "text"): (1, 1, 0, 0, 0),
+    }, "sums that reach beyond the end are of no use"
