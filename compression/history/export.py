@@ -102,6 +102,8 @@ def as_csv(rows: Iterable[Sequence[Any]], shape: Shape) -> Iterator[bytes]:
 
 def cell(value: Any) -> str:
     """Return a value as a cell; text that a spreadsheet would take for a formula is made plain by an apostrophe."""
+    if type(value) in {float, int}:
+        return str(value)  # nearly all that there is in long exports
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -129,10 +129,11 @@ def _collected(wanted: Asked) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Return the points of each series; Invalid where there are too many for one answer."""
     points: list[list[dict[str, Any]]] = [[] for _ in wanted.metrics]
     total = 0
-    for _, row in wanted.rows:
+    for t, row in wanted.rows:
+        at = _iso(t)
         for place, point in enumerate(row):
             if point is not None:
-                points[place].append(_shape(point))
+                points[place].append({"t": at} | _figures(point))
                 total += 1
         if total > MOST_POINTS:
             raise Invalid.field(
@@ -149,7 +150,7 @@ def _pages(wanted: Asked) -> Iterator[list[dict[str, Any]]]:
     for t, row in wanted.rows:
         at = {"t": _iso(t)}
         page += [
-            at | head | _shape(point) for head, point in zip(heads, row, strict=True) if point is not None
+            at | head | _figures(point) for head, point in zip(heads, row, strict=True) if point is not None
         ]
         if len(page) >= PAGE:
             yield page
@@ -158,14 +159,8 @@ def _pages(wanted: Asked) -> Iterator[list[dict[str, Any]]]:
         yield page
 
 
-def _shape(point: Point) -> dict[str, Any]:
-    return {
-        "t": _iso(point.t),
-        "min": point.low,
-        "avg": point.mean,
-        "max": point.high,
-        "count": point.count,
-    }
+def _figures(point: Point) -> dict[str, Any]:
+    return {"min": point.low, "avg": point.mean, "max": point.high, "count": point.count}
 
 
 def _iso(t: datetime) -> str:
