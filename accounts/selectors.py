@@ -1,7 +1,9 @@
 """Reads of accounts."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -35,3 +37,8 @@ def preferences_of(user: User) -> dict[str, Any]:
 def quota_of(user: User) -> int:
     """Return how many bytes the account may store."""
     return user.quota_bytes if user.quota_bytes is not None else settings.QUOTA_BYTES
+
+
+def usernames(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of accounts by their ids."""
+    return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "username"))

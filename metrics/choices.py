@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from django.db import models
 
+# The window of analytics where none is asked for.
+USUAL_PERIOD = timedelta(days=30)
+
 
 class Resolution(models.TextChoices):
     """How long the buckets are that a history is told in; `raw` are the samples themselves."""

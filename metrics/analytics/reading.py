@@ -58,6 +58,9 @@ class Figures:
     percentiles: Mapping[str, Mapping[str, float | None]]
 
 
+NOTHING = Figures(Sums(), {name: dict.fromkeys(SHARES) for name in MEASURES})
+
+
 @dataclass(frozen=True)
 class Report:
     """Figures for each combination of what was asked for, in order; `is_exact` tells of their percentiles."""
@@ -81,12 +84,14 @@ def report(asked: Asked, by: Sequence[str]) -> Report:
     sums = _sums(asked, by, split)
     is_exact = sum(one.count for one in sums.values()) <= MOST_EXACT
     found = _exact(asked, by) if is_exact else _estimated(asked, by, split)
-    nothing = {name: dict.fromkeys(SHARES) for name in MEASURES}
-    rows = {key: Figures(sums[key], found.get(key, nothing)) for key in sorted(sums, key=_order)}
+    rows = {
+        key: Figures(sums[key], found.get(key, NOTHING.percentiles)) for key in sorted(sums, key=in_order)
+    }
     return Report(by, rows, is_exact)
 
 
-def _order(key: Key) -> tuple[tuple[bool, Any], ...]:
+def in_order(key: Key) -> tuple[tuple[bool, Any], ...]:
+    """Return what keys are sorted by: nothing comes last."""
     return tuple((part is None, part if part is not None else 0) for part in key)
 
 
