@@ -15,8 +15,9 @@ from core import health
 from core.choices import OPEN_JOBS, JobStatus
 from core.models import Job
 from metrics.names import families
-from metrics.prometheus.naming import UP, Name, translate
+from metrics.prometheus.naming import COMPONENT_UP, Name, translate
 from metrics.sampling.machine import this_machine
+from metrics.sampling.watching import UP
 from metrics.storage import latest
 
 # An older sample says nothing of now.
@@ -81,11 +82,11 @@ def sampled() -> Iterator[Metric]:
     for name, value in sorted(values.items()):
         if translated := translate(name):
             _family(found, translated).add_metric(translated.instance, value * translated.factor)
-    if UP not in found:
+    if COMPONENT_UP not in found:
         up = translate("component.up.x")
         assert up
         for component in health.look():
-            _family(found, up).add_metric([component.name], float(component.ok))
+            _family(found, up).add_metric([component.name], UP[component.status])
     yield from found.values()
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from metrics.names import find
 
 PREFIX: Final = "dynacomp_"
-UP: Final = "dynacomp_component_up"
+COMPONENT_UP: Final = "dynacomp_component_up"
 
 # Families that the endpoint has from where they are true, as counters or as of this very moment.
 ELSEWHERE: Final = ("compression.", "http.", "jobs.", "queue.")
