@@ -136,6 +136,9 @@ OPERATOR_PERMISSIONS = frozenset(
         "compression.view_outcome",
         "compression.view_heldout",
         "compression.view_learningnotice",
+        "metrics.view_alertrule",
+        "metrics.view_alertstate",
+        "metrics.view_alertevent",
         "accounts.view_user",
         "accounts.view_auditentry",
     }

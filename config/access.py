@@ -103,6 +103,14 @@ PAGES: dict[str, Rule] = {
     "compression:result": rule(GET=VIEWER),
     "metrics:system": rule(GET=OPERATOR),
     "metrics:now": rule(GET=OPERATOR),
+    "metrics:alerts": rule(GET=OPERATOR),
+    "metrics:alert-new": rule(GET=OPERATOR, POST=OPERATOR),
+    "metrics:alert-events": rule(GET=OPERATOR),
+    "metrics:alert": rule(GET=OPERATOR, POST=OPERATOR),
+    "metrics:alert-silence": rule(POST=OPERATOR),
+    "metrics:alert-hear": rule(POST=OPERATOR),
+    "metrics:alert-switch": rule(POST=OPERATOR),
+    "metrics:alert-delete": rule(POST=OPERATOR),
     "admin:*": rule(GET=OPERATOR, POST=OPERATOR),  # its desks ask for more where they change something
 }
 
@@ -200,6 +208,11 @@ API: dict[str, Rule] = {
     "api:metrics:export": rule(GET=OPERATOR),
     "api:metrics:series": rule(GET=OPERATOR),
     "api:metrics:moment": rule(GET=OPERATOR),
+    "api:metrics:alerts": rule(GET=OPERATOR, POST=OPERATOR),
+    "api:metrics:alert-preview": rule(POST=OPERATOR),
+    "api:metrics:alert-events": rule(GET=OPERATOR),
+    "api:metrics:alert": rule(GET=OPERATOR, PATCH=OPERATOR, DELETE=OPERATOR),
+    "api:metrics:alert-silence": rule(POST=OPERATOR),
     "api:metrics:prometheus": rule(GET=OPERATOR, scope=Scope.READ),  # the token lies with Prometheus, on a disk
 }
 

@@ -4,9 +4,20 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from metrics.alerting.models import AlertEvent, AlertLook, AlertRule, AlertState, GivenRule
 from metrics.analytics.models import HourSums, SummedUntil
 
-__all__ = ["HourSums", "Layout", "Machine", "SummedUntil"]
+__all__ = [
+    "AlertEvent",
+    "AlertLook",
+    "AlertRule",
+    "AlertState",
+    "GivenRule",
+    "HourSums",
+    "Layout",
+    "Machine",
+    "SummedUntil",
+]
 
 
 class Machine(models.Model):

@@ -39,10 +39,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
+        "AlertStatusEnum": "metrics.alerting.choices.Status",
         "AlgorithmKindEnum": "compression.choices.AlgorithmKind",
         "AlgorithmStatusEnum": "compression.choices.AlgorithmStatus",
         "ComparisonEndingEnum": "compression.choices.Ending",
         "OptimisationEndingEnum": "compression.optimising.choices.Ended",
+        "DeliveryStatusEnum": "core.notifications.choices.DeliveryStatus",
         "FileKindEnum": "files.choices.Kind",
         "FileOriginEnum": "files.choices.Origin",
         "HealthStatusEnum": "core.health.Status",

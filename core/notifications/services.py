@@ -1,5 +1,6 @@
 """All writes of notifications, webhooks and what accounts chose; see `delivering` for what happens to a delivery."""
 
+import re
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -23,6 +24,8 @@ from core.notifications.wishes import Wishes, wishes_of
 from core.text import storable
 
 SECRET_PREFIX = "whsec_"
+# What no line may have; a space that keeps a figure with its unit is none of it.
+_BREAKS = re.compile("[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @audit.unaudited("a remark of the platform's own; what it tells of is audited where it happens")
@@ -56,7 +59,7 @@ def notify(
 
 
 def _line(text: str) -> str:
-    return " ".join(str(storable(text)).split()) or "–"
+    return _BREAKS.sub(" ", str(storable(text))).strip() or "–"
 
 
 def _deliveries(told: Notification, channels: Collection[Channel]) -> Iterable[Delivery]:

@@ -1,0 +1,1 @@
+"""Alerts: rules over series, the states that they are in, and who is told."""

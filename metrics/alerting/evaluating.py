@@ -1,0 +1,165 @@
+"""Looking at what came, once for all rules: states go on, events are kept, people are told; all in one transaction.
+
+It goes on where it had stopped: a process that dies has looked at nothing, and the next one looks at it again. What
+came while nobody looked is looked at as if somebody had, an hour of it at most.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from core import audit
+from core.events import publish
+from core.notifications.choices import Level
+from core.notifications.services import notify
+from metrics.alerting import accounts, words
+from metrics.alerting.choices import Status
+from metrics.alerting.events import AlertsChanged
+from metrics.alerting.machine import Change, advance
+from metrics.alerting.matching import series_of
+from metrics.alerting.models import AlertEvent, AlertLook, AlertRule, AlertState
+from metrics.models import Machine
+from metrics.storage import rows
+from metrics.storage.levels import SAMPLES
+from metrics.storage.merging import Row
+
+KIND = "alert"
+# On its first look at a machine, and after a long silence.
+FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=1)
+TICK = timedelta(microseconds=1)
+# What is not worth an event: values that come and go at the threshold would make one a second.
+_QUIET = frozenset({(Status.OK, Status.PENDING), (Status.PENDING, Status.OK)})
+STATE_FIELDS = ["status", "since", "last", "value", "turned", "fires", "is_told"]
+
+Points = dict[str, list[tuple[float, float]]]
+
+
+@audit.unaudited("the platform's own look; what it finds is in the ledger of events")
+def look(now: datetime | None = None) -> int:
+    """Look at all machines; return how many events there were."""
+    moment = now or timezone.now()
+    return sum(len(_look_at(machine, moment)) for machine in Machine.objects.all())
+
+
+@transaction.atomic
+def _look_at(machine: Machine, now: datetime) -> list[AlertEvent]:
+    AlertLook.objects.get_or_create(machine=machine.name, defaults={"at": now - FIRST})
+    looked = AlertLook.objects.select_for_update(skip_locked=True).filter(machine=machine.name).first()
+    if looked is None:
+        return []  # somebody else is at it
+    start = max(looked.at + TICK, now - LONGEST)
+    came = rows.whole(SAMPLES, machine.pk, start, now + timedelta(seconds=1))
+    points = _points(came)
+    events = _Look(machine.name, points, now).run()
+    if came:
+        AlertLook.objects.filter(pk=looked.pk).update(at=came[-1].t)
+    return events
+
+
+def _points(came: Sequence[Row]) -> Points:
+    points: Points = defaultdict(list)
+    for row in came:
+        t = row.t.timestamp()
+        for name, value in zip(row.names, row.mean, strict=False):
+            if value is not None:
+                points[name].append((t, value))
+    return points
+
+
+class _Look:
+    """One look at one machine."""
+
+    def __init__(self, machine: str, points: Points, now: datetime) -> None:
+        self._machine, self._points, self._now = machine, points, now
+        self._events: list[AlertEvent] = []
+        self._new: list[AlertState] = []
+        self._seen: list[AlertState] = []
+
+    def run(self) -> list[AlertEvent]:
+        """Take each state as far as the points and the time go."""
+        rules = list(AlertRule.objects.filter(is_enabled=True, machine__in=["", self._machine]))
+        states: dict[object, dict[str, AlertState]] = defaultdict(dict)
+        for state in AlertState.objects.filter(machine=self._machine):
+            states[state.rule_id][state.series] = state
+        lost = [state.pk for one in states.values() for state in one.values()]
+        for rule in rules:
+            known = states[rule.pk]
+            for series in series_of(rule.metric, self._points, first=known):
+                self._series(rule, series, known.get(series))
+        kept = {state.pk for state in self._seen}
+        gone = [pk for pk in lost if pk not in kept]
+        if gone:  # of rules that look at something else now
+            AlertState.objects.filter(pk__in=gone).delete()
+        AlertState.objects.bulk_update(self._seen, STATE_FIELDS)
+        AlertState.objects.bulk_create(self._new)
+        if self._events:
+            publish(AlertsChanged(accounts.staff_ids()))
+        return self._events
+
+    def _series(self, rule: AlertRule, series: str, row: AlertState | None) -> None:
+        before = row.state if row else None
+        state, changes = advance(before, self._points.get(series, ()), self._now.timestamp(), rule.condition)
+        if state is None:
+            return
+        if row is None:
+            row = AlertState(rule=rule, machine=self._machine, series=series)
+            self._new.append(row)
+        else:
+            self._seen.append(row)
+        row.state = state
+        self._keep(rule, row, changes)
+
+    def _keep(self, rule: AlertRule, row: AlertState, changes: Iterable[Change]) -> None:
+        silenced = rule.is_silenced
+        for change in changes:
+            if (change.before, change.after) in _QUIET:
+                continue
+            event = event_of(rule, row, change, silenced=silenced)
+            event.save(force_insert=True)
+            self._events.append(event)
+            if change.after == Status.FIRING and not row.is_told and not silenced:
+                row.is_told = True
+                tell(rule, words.fired(rule, row), key=f"alert:{event.pk}", level=Level(rule.severity))
+            elif change.after == Status.OK and row.is_told:
+                row.is_told = False
+                if not silenced:
+                    tell(rule, words.ended(rule, event), key=f"alert:{event.pk}", level=Level.GOOD)
+        if row.status == Status.FIRING and not row.is_told and not silenced:  # the silence is over
+            row.is_told = True
+            key = f"alert:{rule.pk}:{row.machine}:{row.series}"[:200]
+            tell(rule, words.fired(rule, row), key=key, level=Level(rule.severity))
+
+
+def event_of(rule: AlertRule, row: AlertState, change: Change, *, silenced: bool) -> AlertEvent:
+    """Return the row of the ledger for a change."""
+    return AlertEvent(
+        rule=rule,
+        rule_name=rule.name,
+        severity=rule.severity,
+        machine=row.machine,
+        series=row.series,
+        before=change.before,
+        after=change.after,
+        at=datetime.fromtimestamp(change.t, UTC),
+        value=change.value,
+        threshold=rule.threshold,
+        silenced=silenced,
+    )
+
+
+def tell(rule: AlertRule, said: tuple[str, str], *, key: str, level: Level) -> None:
+    """Tell those whom the rule names."""
+    title, body = said
+    for account in accounts.told(rule):
+        notify(
+            owner=account,
+            kind=KIND,
+            level=level,
+            title=title,
+            body=body,
+            url=rule.get_absolute_url(),
+            key=key,
+        )

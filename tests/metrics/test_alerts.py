@@ -1,0 +1,398 @@
+"""Alerts as they are looked at: on what comes in, across restarts, told once; and by the API."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import AuditEntry, User
+from core.access.roles import Scope
+from core.notifications.models import Notification
+from metrics.alerting import checking, evaluating, preview, seeds, services
+from metrics.alerting.models import AlertEvent, AlertLook, AlertRule, AlertState
+from metrics.models import Machine
+from tests.metrics.samples import CPU, MACHINE, store
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1/metrics/alerts"
+
+
+@pytest.fixture
+def client(api: Callable[..., APIClient], otto: User) -> APIClient:
+    return api(otto, Scope.ADMIN)
+
+
+@pytest.fixture(autouse=True)
+def known_machine() -> Machine:
+    """The machine of the samples."""
+    return Machine.objects.get_or_create(name=MACHINE)[0]
+
+
+@pytest.fixture
+def began() -> datetime:
+    """Now, to the second, ten minutes ago."""
+    return timezone.now().replace(microsecond=0) - timedelta(minutes=10)
+
+
+@pytest.fixture
+def rule(otto: User) -> AlertRule:
+    """The processor above 90 % for 3 s, over at 80 % after 2 s."""
+    values = {
+        "name": "Busy",
+        "metric": CPU,
+        "direction": "above",
+        "threshold": 90,
+        "clear_threshold": 80,
+        "for_s": 3,
+        "clear_for_s": 2,
+    }
+    return services.rule_create(actor=otto, values=values)
+
+
+def come(began: datetime, *values: float, at: int = 0) -> datetime:
+    """Store a value a second, looking after each; return the moment of the last."""
+    for number, value in enumerate(values):
+        t = began + timedelta(seconds=at + number)
+        store(t, value)
+        evaluating.look(t + timedelta(milliseconds=300))
+    return t
+
+
+def told(user: User) -> list[tuple[str, str]]:
+    """Level and title of what an account was told, in order."""
+    return list(Notification.objects.filter(owner=user).order_by("created_at").values_list("level", "title"))
+
+
+def happened() -> list[str]:
+    """What series came to, in order."""
+    return list(AlertEvent.objects.order_by("at", "created_at").values_list("after", flat=True))
+
+
+def test_it_fires_and_ends_and_tells_once_each(
+    rule: AlertRule, began: datetime, otto: User, mia: User, ada: User
+) -> None:
+    come(began, 10, 95, 95, 95, 96, 97, 98, 99, 85, 85, 70, 70, 70, 70)
+    assert happened() == ["firing", "ok"]
+    expected = [("warn", "Busy: Processor, all cores together is 96.0\u00a0%"), ("good", "Busy: over")]
+    assert told(otto) == told(mia) == expected
+    assert told(ada) == []
+    first = Notification.objects.filter(owner=otto).earliest("created_at")
+    assert first.url == f"/metrics/alerts/{rule.pk}"
+    assert "system.cpu_percent on anvil is above 90.0\u00a0% for 3.00\u00a0s" in first.body
+
+
+def test_each_look_goes_on_where_the_last_one_stopped(rule: AlertRule, began: datetime, otto: User) -> None:
+    """A look that dies has looked at nothing; one that comes late looks at all that came."""
+    come(began, 10)
+    for number, value in enumerate([95, 95, 95, 95, 70, 70, 70, 70, 95], start=1):
+        store(began + timedelta(seconds=number), value)
+    with transaction.atomic():
+        evaluating.look(began + timedelta(seconds=10))
+        transaction.set_rollback(True)
+    assert happened() == []
+    evaluating.look(began + timedelta(seconds=10))
+    assert happened() == ["firing", "ok"]
+    assert [level for level, _ in told(otto)] == ["warn", "good"]
+    evaluating.look(began + timedelta(seconds=11))
+    assert len(happened()) == 2
+    assert AlertState.objects.get().status == "pending"
+    assert AlertLook.objects.get().at == began + timedelta(seconds=9)
+
+
+def test_what_comes_after_a_silence_is_no_data_and_then_goes_on(
+    rule: AlertRule, began: datetime, otto: User
+) -> None:
+    come(began, 95, 95, 95, 95)
+    evaluating.look(began + timedelta(seconds=64))
+    evaluating.look(began + timedelta(seconds=70))
+    assert happened() == ["firing", "no_data"]
+    come(began, 95, 70, 70, 70, at=80)
+    assert happened() == ["firing", "no_data", "firing", "ok"]
+    assert [level for level, _ in told(otto)] == ["warn", "good"]
+    (silent,) = AlertEvent.objects.filter(after="no_data")
+    assert silent.at == began + timedelta(seconds=63)
+
+
+def test_a_silence_keeps_quiet_and_changes_nothing_else(rule: AlertRule, began: datetime, otto: User) -> None:
+    services.rule_silence(
+        rule=rule, actor=otto, until=timezone.now() + timedelta(hours=1), reason="maintenance"
+    )
+    come(began, 95, 95, 95, 95)
+    assert AlertState.objects.get().status == "firing"
+    assert AlertEvent.objects.get().silenced
+    assert told(otto) == []
+    services.rule_silence(rule=rule, actor=otto, until=None)
+    come(began, 95, 95, at=4)
+    assert [level for level, _ in told(otto)] == ["warn"], "what still fires is told then, once"
+    services.rule_silence(rule=rule, actor=otto, until=timezone.now() + timedelta(hours=1))
+    come(began, 10, 10, 10, at=6)
+    assert AlertState.objects.get().status == "ok"
+    assert len(told(otto)) == 1
+
+
+def test_a_pattern_looks_at_each_series(otto: User, began: datetime) -> None:
+    values = {
+        "name": "Full",
+        "metric": "system.disk_percent.*",
+        "threshold": 90,
+        "for_s": 0,
+        "clear_for_s": 0,
+    }
+    services.rule_create(actor=otto, values=values)
+    store(began, system__disk_percent__root=95.0, system__disk_percent__data=10.0)
+    evaluating.look(began + timedelta(seconds=1))
+    found = dict(AlertState.objects.values_list("series", "status"))
+    assert found == {"system.disk_percent.root": "firing", "system.disk_percent.data": "ok"}
+    # A slow probe has no value in most samples.
+    store(began + timedelta(seconds=1))
+    evaluating.look(began + timedelta(seconds=2))
+    assert dict(AlertState.objects.values_list("series", "status")) == found
+
+
+def test_machines_are_looked_at_by_themselves(otto: User, began: datetime) -> None:
+    for name in ("anvil", "bellows"):
+        store(began - timedelta(seconds=30), 1, machine=name)
+    values = {"name": "x", "metric": CPU, "machine": "bellows", "threshold": 90, "for_s": 0}
+    services.rule_create(actor=otto, values=values)
+    for name in ("anvil", "bellows"):
+        store(began, 95, machine=name)
+    evaluating.look(began + timedelta(seconds=1))
+    assert list(AlertState.objects.values_list("machine", flat=True)) == ["bellows"]
+
+
+def test_a_rule_that_is_changed_or_switched_off_begins_anew(
+    rule: AlertRule, began: datetime, otto: User
+) -> None:
+    come(began, 95, 95, 95, 95)
+    services.rule_change(rule=rule, actor=otto, changes={"is_enabled": False})
+    assert not AlertState.objects.exists()
+    assert happened() == ["firing", "ok"]
+    come(began, 95, 95, 95, 95, at=4)
+    assert not AlertState.objects.exists()
+    services.rule_change(rule=rule, actor=otto, changes={"is_enabled": True, "threshold": 99.0})
+    come(began, 95, 95, 95, 95, at=8)
+    assert AlertState.objects.get().status == "ok"
+
+
+def test_who_is_told_is_staff_alone(began: datetime, otto: User, mia: User, ada: User) -> None:
+    base = {"name": "x", "metric": CPU, "threshold": 90, "for_s": 0}
+    services.rule_create(actor=mia, values={**base, "roles": ["administrator"], "accounts": []})
+    services.rule_create(actor=mia, values={**base, "roles": [], "accounts": [otto.pk]})
+    come(began, 95)
+    assert (len(told(mia)), len(told(otto)), len(told(ada))) == (1, 1, 0)
+
+
+def test_the_ledger_refuses_changes_and_survives_its_rule(
+    rule: AlertRule, began: datetime, otto: User
+) -> None:
+    come(began, 95, 95, 95, 95)
+    services.rule_delete(rule=rule, actor=otto)
+    assert [event.rule_id for event in AlertEvent.objects.all()] == [None, None]
+    assert {event.rule_name for event in AlertEvent.objects.all()} == {"Busy"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AlertEvent.objects.update(value=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AlertEvent.objects.all().delete()
+
+
+def test_the_database_refuses_a_rule_that_cannot_end(rule: AlertRule) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AlertRule.objects.update(clear_threshold=91)
+
+
+def test_the_rules_of_a_new_installation_are_given_once() -> None:
+    said: list[str] = []
+    seeds.alert_rules(said.append)
+    assert said == [f"{len(seeds.RULES)} alert rules made"]
+    for one in AlertRule.objects.all():
+        checking.check(one)
+    AlertRule.objects.filter(name="Disk nearly full").delete()
+    seeds.alert_rules(said.append)
+    assert len(said) == 1
+    assert not AlertRule.objects.filter(name="Disk nearly full").exists()
+
+
+def test_a_look_costs_the_same_however_many_series_there_are(
+    otto: User, began: datetime, django_assert_max_num_queries: Any
+) -> None:
+    seeds.alert_rules(lambda words: None)
+    values: dict[str, Any] = {f"system__disk_percent__d{number}": 10.0 for number in range(15)}
+    for second in range(4):
+        store(began + timedelta(seconds=second), **values)
+        with django_assert_max_num_queries(14):
+            evaluating.look(began + timedelta(seconds=second + 1))
+    assert AlertState.objects.count() == 15
+
+
+# Preview
+
+
+def minutes_of(began: datetime) -> datetime:
+    """Store twenty minutes with a spike of ten seconds, an hour ago; return its first moment."""
+    t = began.replace(second=0) - timedelta(hours=1)
+    for second in range(0, 1200, 2):
+        store(t + timedelta(seconds=second), 95 if 600 <= second < 610 else 10)
+    return t
+
+
+def test_a_preview_is_what_looks_would_have_found(rule: AlertRule, began: datetime) -> None:
+    course = [10, 95, 95, 95, 95, 85, 70, 70, 70, 95, 10, 95, 95, 95, 95, 95, 95]
+    last = come(began, *[float(value) for value in course])
+    found = preview.preview(rule, began, last + timedelta(seconds=1))
+    live = list(AlertEvent.objects.order_by("at").values_list("after", "at"))
+    (line,) = found.lines
+    times = [("firing", one.start) for one in line.intervals]
+    times += [("ok", one.end) for one in line.intervals if one.end]
+    assert sorted(times, key=lambda one: one[1]) == live
+    assert (found.count, found.is_exact, line.intervals[1].end) == (2, True, None)
+    assert line.intervals[0].worst == 95
+
+
+def test_a_preview_of_minutes_says_so_and_shows_all_that_may_have_fired(
+    rule: AlertRule, began: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t = minutes_of(began)
+    exact = preview.preview(rule, t, t + timedelta(minutes=20))
+    assert (exact.resolution, exact.count) == ("raw", 1)
+    monkeypatch.setattr(preview, "MOST_POINTS", 100)
+    told = preview.preview(rule, t, t + timedelta(minutes=20))
+    assert (told.resolution, told.is_exact, told.count) == ("minute", False, 1)
+    assert told.seconds >= exact.seconds
+
+
+def test_a_preview_of_what_is_below_takes_the_lowest_of_each_minute(
+    otto: User, began: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t = minutes_of(began)
+    values = {"name": "x", "metric": CPU, "direction": "below", "threshold": 50, "for_s": 0, "clear_for_s": 0}
+    below = checking.rule_of(values)
+    monkeypatch.setattr(preview, "MOST_POINTS", 100)
+    (line,) = preview.preview(below, t, t + timedelta(minutes=20)).lines
+    assert len(line.intervals) == 1, "each minute has a second below"
+
+
+def test_the_preview_by_the_api(client: APIClient, began: datetime) -> None:
+    t = minutes_of(began)
+    asked = {
+        "metric": CPU,
+        "threshold": 90,
+        "for_s": 2,
+        "clear_for_s": 0,
+        "from": t.isoformat(),
+        "to": (t + timedelta(minutes=20)).isoformat(),
+    }
+    answer = client.post(f"{API}/preview", asked, format="json")
+    assert answer.status_code == 200, answer.content
+    body = answer.json()
+    assert (body["count"], body["exact"], body["resolution"]) == (1, True, "raw")
+    (interval,) = body["lines"][0]["intervals"]
+    assert datetime.fromisoformat(interval["start"]) == t + timedelta(seconds=602)
+    assert datetime.fromisoformat(interval["end"]) == t + timedelta(seconds=610)
+    assert interval["worst"] == 95
+    assert not AlertRule.objects.exists()
+    assert client.post(f"{API}/preview", {**asked, "from": asked["to"]}, format="json").status_code == 400
+
+
+# API
+
+
+@pytest.fixture
+def asked() -> dict[str, Any]:
+    return {"name": "Busy", "metric": CPU, "threshold": 90, "clear_threshold": 80}
+
+
+def test_rules_by_the_api(client: APIClient, asked: dict[str, Any], began: datetime, otto: User) -> None:
+    made = client.post(API, asked, format="json")
+    assert made.status_code == 201, made.content
+    body = made.json()
+    assert (body["for_s"], body["severity"], body["roles"], body["states"], body["status"]) == (
+        60,
+        "warn",
+        ["operator", "administrator"],
+        [],
+        None,
+    )
+    one = f"{API}/{body['id']}"
+    changed = client.patch(one, {"for_s": 0, "severity": "bad"}, format="json").json()
+    assert (changed["for_s"], changed["severity"], changed["threshold"]) == (0, "bad", 90)
+    come(began, 95)
+    shown = client.get(one).json()
+    assert (shown["status"], shown["states"][0]["value"]) == ("firing", 95)
+    assert client.get(f"{API}?status=firing&severity=bad").json()["count"] == 1
+    assert client.get(f"{API}?status=ok").json()["count"] == 0
+    events = client.get(f"{API}/events?after=firing").json()["results"]
+    assert [(event["rule"], event["series"], event["value"]) for event in events] == [(body["id"], CPU, 95)]
+    assert client.delete(one).status_code == 204
+    assert client.get(one).status_code == 404
+    actions = set(AuditEntry.objects.values_list("action", flat=True))
+    assert {"alert_rule.created", "alert_rule.changed", "alert_rule.deleted"} <= actions
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "field"),
+    [
+        ({"metric": "system.nonsense"}, 400, "metric"),
+        ({"metric": "nothing.*"}, 400, "metric"),
+        ({"clear_threshold": 91}, 422, "clear_threshold"),
+        ({"direction": "below", "clear_threshold": 80}, 422, "clear_threshold"),
+        ({"threshold": "much"}, 400, "threshold"),
+        ({"machine": "nowhere"}, 400, "machine"),
+        ({"roles": ["viewer"]}, 400, "roles.0"),
+        ({"severity": "info"}, 400, "severity"),
+        ({"for_s": -1}, 400, "for_s"),
+        ({"colour": "red"}, 400, "colour"),
+        ({"accounts": ["00000000-0000-4000-8000-000000000000"]}, 400, "accounts"),
+    ],
+)
+def test_what_cannot_be_a_rule(
+    client: APIClient, asked: dict[str, Any], wrong: dict[str, Any], status: int, field: str
+) -> None:
+    answer = client.post(API, asked | wrong, format="json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
+    assert not AlertRule.objects.exists()
+
+
+def test_a_number_that_is_none_is_refused(client: APIClient, asked: dict[str, Any]) -> None:
+    for text in ("nan", "inf"):
+        answer = client.post(API, asked | {"threshold": text, "clear_threshold": text}, format="json")
+        assert answer.status_code == 400
+
+
+def test_too_many_series_are_refused(client: APIClient, asked: dict[str, Any], began: datetime) -> None:
+    values: dict[str, Any] = {f"system__disk_percent__d{number}": 1.0 for number in range(21)}
+    store(began, **values)
+    answer = client.post(API, asked | {"metric": "system.disk_percent.*"}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_series")
+
+
+def test_a_silence_by_the_api(client: APIClient, rule: AlertRule) -> None:
+    url = f"{API}/{rule.pk}/silence"
+    body = client.post(url, {"seconds": 3600, "reason": "disk is swapped"}, format="json").json()
+    assert body["silence_reason"] == "disk is swapped"
+    assert client.get(f"{API}?silenced=true").json()["count"] == 1
+    assert client.post(url, {}, format="json").status_code == 400
+    assert client.post(url, {"until": "2020-01-01T00:00:00Z"}, format="json").status_code == 400
+    assert client.post(url, {"until": None}, format="json").json()["silenced_until"] is None
+    assert client.get(f"{API}?silenced=true").json()["count"] == 0
+
+
+def test_only_staff_may_look(api: Any, ada: User, rule: AlertRule) -> None:
+    client = api(ada, Scope.WRITE)
+    assert client.get(API).status_code == 403
+    assert client.get(f"{API}/{rule.pk}").status_code == 403
+
+
+def test_the_list_costs_the_same_however_long_it_is(
+    client: APIClient, otto: User, django_assert_num_queries: Any
+) -> None:
+    client.get(API)
+    for rules in (1, 8):
+        for number in range(rules):
+            values = {"name": f"{number}", "metric": CPU, "threshold": 90}
+            services.rule_create(actor=otto, values=values)
+        with django_assert_num_queries(4):  # token, count, rules, states
+            client.get(API)
