@@ -30,7 +30,7 @@ def system(request: SignedInRequest) -> HttpResponse:
     """Is the platform well, and what is it doing?"""
     now = _now()
     sample = now["sample"]
-    known = set(storage.series()) if sample else set()
+    known = storage.series() if sample else []
     sections = []
     for section in SECTIONS:
         shown = [(chart, lines) for chart in section.charts if (lines := lines_of(chart, known))]
@@ -39,6 +39,7 @@ def system(request: SignedInRequest) -> HttpResponse:
     context = {
         **now,
         "sections": sections,
+        "known": known,
         "current": list(figures.current(sample.values)) if sample else [],
         "live": LIVE,
         "recent": RECENT,
@@ -59,6 +60,7 @@ def _now() -> dict[str, Any]:
     return {
         "sample": sample,
         "silent_since": figures.silent_since(sample) if sample else None,
+        "today": timezone.now().date(),
         "verdict": figures.verdict(cards, sample),
         "statistics": figures.statistics(sample.values) if sample else [],
         "cards": cards,

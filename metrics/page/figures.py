@@ -1,5 +1,6 @@
 """What the page says first: is the platform well, and what is it doing?"""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ class Card:
     part: Component
     tone: str
     word: str
+    log: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,17 @@ _TONES = {
 
 def card(part: Component) -> Card:
     """Return a part with its status in a word."""
-    return Card(part, *_TONES[Status(part.status)])
+    tone, word = _TONES[Status(part.status)]
+    return Card(part, tone, word, [_plain(line) for line in part.log])
+
+
+def _plain(line: str) -> str:
+    """Return a line of our own logs as people read it, and others as they are."""
+    try:
+        told = json.loads(line)
+        return f"{told['t'][11:19]} {told['level']} {told['message']}"
+    except (ValueError, TypeError, KeyError):
+        return line
 
 
 def verdict(cards: Sequence[Card], sample: Sample | None) -> Verdict:

@@ -77,6 +77,21 @@ def test_the_graphs_move_and_zooming_changes_address_and_badge(page: Page, stack
     expect(chart.get_by_role("button", name="all cores")).to_have_attribute("aria-pressed", "false")
 
 
+def test_an_algorithm_that_is_used_for_the_first_time_gets_its_line(page: Page, stack: Stack) -> None:
+    open_page(page, stack)
+    body = b"--x\r\nContent-Disposition: form-data; name=file; filename=rows\r\n\r\n" + b"1,2\n" * 9000
+    body += b"\r\n--x\r\nContent-Disposition: form-data; name=algorithm\r\n\r\nsnappy\r\n--x--\r\n"
+    headers = {"Content-type": "multipart/form-data; boundary=x"}
+    status, told, _ = stack.call(
+        "POST", "/api/v1/compression/compress", body, token=stack.token(), headers=headers
+    )
+    assert status == 201, told
+    line = page.locator("#algorithms").get_by_role("button", name="snappy")
+    expect(line).to_be_visible()
+    page.locator("#algorithms").scroll_into_view_if_needed()
+    expect(line).to_contain_text("/s")
+
+
 def test_the_file_is_what_the_api_says_and_what_is_drawn(page: Page, stack: Stack, tmp_path: Path) -> None:
     chart = open_page(page, stack)
     drag(page, chart, 0.5, 0.98)

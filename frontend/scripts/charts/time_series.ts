@@ -44,6 +44,7 @@ export class TimeSeries {
   private held: number | null = null;
   private inSight = false;
   private selectedAt = 0;
+  private readonly gone = new AbortController();
 
   constructor(root: HTMLElement) {
     this.root = root;
@@ -65,6 +66,13 @@ export class TimeSeries {
     const badge = this.frame.querySelector(".chart-head .badge");
     if (badge) badge.textContent = resolutionWords(view.stepS);
     this.render();
+  }
+
+  /** It is not in the page any more. */
+  destroy(): void {
+    this.gone.abort();
+    this.plot?.destroy();
+    this.plot = null;
   }
 
   /** Draw a line at the moment that is looked at, or none. */
@@ -148,7 +156,7 @@ export class TimeSeries {
       void this.save((event as CustomEvent<{ kind: Saved }>).detail.kind);
     });
     this.root.addEventListener("chart:table", () => this.fillTable());
-    addEventListener("themechange", () => this.plot?.redraw(false));
+    addEventListener("themechange", () => this.plot?.redraw(false), { signal: this.gone.signal });
     new ResizeObserver(() => {
       const width = this.root.clientWidth;
       if (this.plot && width) this.plot.setSize({ width, height: this.plot.height });

@@ -1,15 +1,16 @@
 /** What the page says first, renewed every two seconds while somebody looks; an opened log stays open. */
 const EVERY_MS = 2000;
 
-/** Remember which details of a part are open, and have them so in the one that takes its place. */
+/** What somebody opened or closed is so in the part that takes its place; what nobody touched is as it comes. */
 function keepOpen(part: () => Element | null): void {
-  let open: string[] = [];
-  const within = (event: Event): boolean => (event.target as Element).id === part()?.id;
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (within(event)) open = [...part()!.querySelectorAll("details[open]")].map(({ id }) => id);
+  const chosen = new Map<string, boolean>();
+  document.addEventListener("click", ({ target }) => {
+    const details = (target as Element).closest("summary")?.parentElement;
+    // Its state changes after the click.
+    if (details?.id && part()?.contains(details)) chosen.set(details.id, !details.hasAttribute("open"));
   });
   document.addEventListener("htmx:afterSwap", () => {
-    for (const id of open) part()?.querySelector(`details#${CSS.escape(id)}`)?.setAttribute("open", "");
+    for (const [id, open] of chosen) part()?.querySelector(`#${CSS.escape(id)}`)?.toggleAttribute("open", open);
   });
 }
 

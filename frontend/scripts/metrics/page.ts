@@ -7,6 +7,7 @@ import { isoOf, momentOf, readAddress, toggled, writeAddress, type Range, type S
 import { renewHead } from "./cards.ts";
 import { exportUrl, history } from "./history.ts";
 import { Loading } from "./loading.ts";
+import { Newcomers } from "./newcomers.ts";
 import { MomentPanel } from "./moment.ts";
 import { around, renewalS, settled, windowOf, type Window } from "./ranges.ts";
 import { Strip } from "./strip.ts";
@@ -16,6 +17,7 @@ const EVERYTHING = ["*"];
 const EVERY_MS = 1000;
 /** Samples that come one by one leave nothing out but what was missed meanwhile. */
 const MISSED_S = 4;
+const WAITS_MS = 3000;
 const TROUBLES: Record<LiveState, string> = {
   live: "",
   paused: "",
@@ -26,7 +28,7 @@ const TROUBLES: Record<LiveState, string> = {
 
 export class MetricsPage {
   private readonly root: HTMLElement;
-  private readonly charts: TimeSeries[];
+  private charts: TimeSeries[];
   private readonly usual = new Map<string, boolean>();
   private readonly panel: MomentPanel;
   private readonly strip: Strip;
@@ -36,16 +38,16 @@ export class MetricsPage {
   private next: Loading | null = null;
   private newest = 0;
   private drawnAt = 0;
+  private troubled: ReturnType<typeof setTimeout> | undefined;
+  private readonly newcomers: Newcomers;
   private overview: { all: Window; asking: AbortController; at: number } | null = null;
 
   constructor(root: HTMLElement) {
     this.root = root;
     this.skew = Number(root.dataset["now"]) - Date.now() / 1000;
     this.charts = timeSeries(root);
-    for (const { legend } of this.charts) {
-      const names = new Set(legend.shown.map(({ name }) => name));
-      for (const { name } of legend.lines) this.usual.set(name, names.has(name));
-    }
+    this.learn(this.charts);
+    this.newcomers = new Newcomers(root, (charts) => this.renewed(charts));
     this.panel = new MomentPanel(document.querySelector<HTMLDialogElement>("#moment")!, () => this.look(null));
     this.strip = new Strip(root.querySelector<HTMLElement>("#strip")!, (window) => this.goTo(window));
     renewHead("metrics-now");
@@ -56,14 +58,39 @@ export class MetricsPage {
         this.root.dataset["machine"] ||= machine ?? "";
         if (!machine || this.machine === machine) this.take(Date.parse(t) / 1000, metrics);
       },
-      state: (state) => (this.root.querySelector("#live-trouble")!.textContent = TROUBLES[state]),
+      state: (state) => this.liveIs(state),
     });
     setInterval(() => this.tick(), EVERY_MS);
+  }
+
+  /** What of the lines is shown when nobody said anything else. */
+  private learn(charts: TimeSeries[]): void {
+    for (const { legend } of charts) {
+      const names = new Set(legend.shown.map(({ name }) => name));
+      for (const { name } of legend.lines) this.usual.set(name, names.has(name));
+    }
+  }
+
+  /** Charts have lines that they had not. */
+  private renewed(made: TimeSeries[]): void {
+    this.learn(made);
+    const gone = this.charts.filter(({ root }) => !root.isConnected);
+    for (const chart of gone) chart.destroy();
+    this.charts = [...this.charts.filter((chart) => !gone.includes(chart)), ...made];
+    for (const { legend } of made) legend.choose((name) => this.isShown(name));
+    this.mark();
+    this.draw();
+  }
+
+  private isShown(name: string): boolean {
+    const { show, hide } = this.state;
+    return !hide.has(name) && (show.has(name) || (this.usual.get(name) ?? false));
   }
 
   private take(t: number, values: Record<string, number>): void {
     const missed = this.newest > 0 && t - this.newest > MISSED_S;
     this.newest = Math.max(this.newest, t);
+    this.newcomers.see(Object.keys(values));
     for (const loading of new Set([this.shown, this.next])) {
       if (!loading || this.state.range.mode !== "live") continue;
       loading.table.add(t, values);
@@ -72,6 +99,14 @@ export class MetricsPage {
     if (this.state.range.mode !== "live") return;
     if (missed && !this.next) this.load();
     this.draw();
+  }
+
+  private liveIs(state: LiveState): void {
+    clearTimeout(this.troubled);
+    const say = (): void => void (this.root.querySelector("#live-trouble")!.textContent = TROUBLES[state]);
+    // A connection takes a moment.
+    if (state === "waiting") this.troubled = setTimeout(say, WAITS_MS);
+    else say();
   }
 
   /** Whose samples are shown: the first that says something, where there were none yet. */
@@ -175,9 +210,8 @@ export class MetricsPage {
   // What is shown
 
   private apply(): void {
-    const { show, hide, at } = this.state;
-    const isShown = (name: string): boolean => !hide.has(name) && (show.has(name) || (this.usual.get(name) ?? false));
-    for (const { legend } of this.charts) legend.choose(isShown);
+    const { at } = this.state;
+    for (const { legend } of this.charts) legend.choose((name) => this.isShown(name));
     this.mark();
     if (at === null) this.panel.close();
     else void this.panel.open({ t: at, stepS: 1, metric: OVERVIEW }, null);
