@@ -39,7 +39,7 @@ class CompressionConfig(AppConfig):
         assert subscribers
         assert seeds
         unpacking.set_unpacker(EngineUnpacker())
-        notification_kinds.add("learning.noticed", "states of learning that predict worse than they did")
+        notification_kinds.add("learning.noticed", "Learning that gets worse")
         self._add_pages()
 
     def _add_pages(self) -> None:

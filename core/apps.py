@@ -22,7 +22,7 @@ class CoreConfig(AppConfig):
         assert notification_duties
         sockets.register()
         post_migrate.connect(triggers.install, sender=self, dispatch_uid="core.triggers")
-        kinds.add("job.failed", "jobs of yours that failed after more than a minute")
+        kinds.add("job.failed", "Long jobs that failed")
         navigation.add_account_link("Notifications", "notifications:list", icon="bell", order=30)
         navigation.add_account_link("Webhooks", "notifications:webhooks", icon="link", order=31)
         navigation.add("Work", "Jobs", "jobs:list", icon="jobs", order=40)

@@ -66,19 +66,26 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return []
     shown = []
+    current = _current(request)
     for title in SECTIONS:
         entries = sorted((i for i in items.values() if i.section == title), key=lambda i: i.order)
-        links = [_link(request, item) for item in entries if _allowed(request.user, item)]
+        links = [_link(item, current) for item in entries if _allowed(request.user, item)]
         if links:
             shown.append({"title": title, "items": links})
     return shown
 
 
-def _link(request: HttpRequest, item: NavItem) -> dict[str, Any]:
-    url = reverse(item.url_name)
+def _current(request: HttpRequest) -> str:
+    """Return the address of the page that this one is or is below: the nearest where one is below another."""
     here = request.path_info
-    current = here == url or (url != "/" and here.startswith(url.rstrip("/") + "/"))
-    return {"label": item.label, "url": url, "icon": item.icon, "current": current}
+    urls = [reverse(item.url_name) for item in items.values()]
+    above = [url for url in urls if here == url or (url != "/" and here.startswith(url.rstrip("/") + "/"))]
+    return max(above, key=len, default="")
+
+
+def _link(item: NavItem, current: str) -> dict[str, Any]:
+    url = reverse(item.url_name)
+    return {"label": item.label, "url": url, "icon": item.icon, "current": url == current}
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class MetricsConfig(AppConfig):
         from core import navigation
         from core.notifications import kinds
 
-        kinds.add("alert", "alerts of the platform")
+        kinds.add("alert", "Alerts of the platform")
         navigation.add("Watch", "Alerts", "metrics:alerts", icon="bell", order=30)
         navigation.add("Watch", "System metrics", "metrics:system", icon="metrics", order=10)
+        navigation.add("Watch", "Algorithm analytics", "metrics:algorithms", icon="chart", order=20)

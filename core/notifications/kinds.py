@@ -9,7 +9,7 @@ from core.registry import Registry
 
 @dataclass(frozen=True)
 class Kind:
-    """Notifications that mean the same of different things. `title` finishes “Tell me of …”."""
+    """Notifications that mean the same of different things. `title` says what they tell of."""
 
     name: str
     title: str

@@ -57,11 +57,10 @@ class AlertForm(ServiceForm):
         initial=everyone_told,
         widget=forms.CheckboxSelectMultiple,
     )
-    is_enabled = forms.BooleanField(label="Look at it", required=False, initial=True)
+    is_enabled = forms.BooleanField(label="Switched on", required=False, initial=True)
     window = forms.ChoiceField(
         label="Try it on the last",
         choices=[(name, words) for name, (words, _) in WINDOWS.items()],
-        required=False,
         initial="1d",
     )
 

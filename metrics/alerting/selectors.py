@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from metrics.alerting import words
-from metrics.alerting.choices import Status
+from metrics.alerting.choices import Severity, Status
 from metrics.alerting.models import AlertEvent, AlertRule, AlertState
 
 # What is looked at first.
@@ -28,7 +28,9 @@ def active() -> list[dict[str, Any]]:
     """Return the states that are not fine, the worst first, as the page shows them."""
     states = AlertState.objects.exclude(status=Status.OK).select_related("rule")
     order = {status.value: place for place, status in enumerate(WORST)}
-    ordered = sorted(states, key=lambda state: (order[state.status], -state.since))
+    ordered = sorted(
+        states, key=lambda state: (order[state.status], state.rule.severity != Severity.BAD, -state.since)
+    )
     return [_shown(state) for state in ordered]
 
 

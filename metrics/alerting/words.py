@@ -21,6 +21,20 @@ def figure(series: str, value: float) -> str:
     return f"{significant(value)}{SPACE}{unit}" if unit else significant(value)
 
 
+def asked(series: str, value: float) -> str:
+    """Return a figure that somebody typed with its unit, as it was typed."""
+    family = names.find(series)
+    unit = family.unit if family else ""
+    if unit.startswith("bytes"):
+        return figure(series, value)
+    return f"{value:,.12g}{SPACE}{unit}" if unit else f"{value:,.12g}"
+
+
+def lasting(seconds: int) -> str:
+    """Return how long somebody asked for."""
+    return duration(seconds) if seconds >= 60 else f"{seconds}{SPACE}s"
+
+
 def title_of(series: str) -> str:
     """Return what a series means, and of what it is one."""
     family = names.find(series)
@@ -33,16 +47,16 @@ def title_of(series: str) -> str:
 def condition(rule: AlertRule) -> str:
     """Return when a rule fires: above 90 % for 60 s."""
     series = rule.metric.partition("*")[0].rstrip(".")
-    words = f"{rule.direction} {figure(series, rule.threshold)}"
-    return f"{words} for {duration(rule.for_s)}" if rule.for_s else words
+    words = f"{rule.direction} {asked(series, rule.threshold)}"
+    return f"{words} for {lasting(rule.for_s)}" if rule.for_s else words
 
 
 def clearing(rule: AlertRule) -> str:
     """Return when it is over: at 85 % or below for 60 s."""
     series = rule.metric.partition("*")[0].rstrip(".")
     side = "below" if rule.direction == Direction.ABOVE else "above"
-    words = f"at {figure(series, rule.clear_threshold)} or {side}"
-    return f"{words} for {duration(rule.clear_for_s)}" if rule.clear_for_s else words
+    words = f"at {asked(series, rule.clear_threshold)} or {side}"
+    return f"{words} for {lasting(rule.clear_for_s)}" if rule.clear_for_s else words
 
 
 def fired(rule: AlertRule, state: AlertState) -> tuple[str, str]:

@@ -82,7 +82,7 @@ def test_it_fires_and_ends_and_tells_once_each(
     assert told(ada) == []
     first = Notification.objects.filter(owner=otto).earliest("created_at")
     assert first.url == f"/metrics/alerts/{rule.pk}"
-    assert "system.cpu_percent on anvil is above 90.0\u00a0% for 3.00\u00a0s" in first.body
+    assert "system.cpu_percent on anvil is above 90\u00a0% for 3\u00a0s" in first.body
 
 
 def test_each_look_goes_on_where_the_last_one_stopped(rule: AlertRule, began: datetime, otto: User) -> None:

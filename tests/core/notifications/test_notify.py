@@ -188,9 +188,7 @@ def test_settings_by_the_api(api: Any, ada: User) -> None:
         ["info", "good", "warn", "bad"],
         [],
     )
-    assert {"name": "job.failed", "title": "jobs of yours that failed after more than a minute"} in found[
-        "kinds"
-    ]
+    assert {"name": "job.failed", "title": "Long jobs that failed"} in found["kinds"]
     put = client.put(
         "/api/v1/notifications/settings", {**found, "email": ["bad", "info"], "muted": [KIND]}, format="json"
     )
