@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from core import audit
@@ -18,7 +19,7 @@ from core.notifications.services import notify
 from metrics.alerting import accounts, words
 from metrics.alerting.choices import Status
 from metrics.alerting.events import AlertsChanged
-from metrics.alerting.machine import Change, advance
+from metrics.alerting.machine import SILENT_S, Change, advance
 from metrics.alerting.matching import series_of
 from metrics.alerting.models import AlertEvent, AlertLook, AlertRule, AlertState
 from metrics.models import Machine
@@ -55,8 +56,29 @@ def _look_at(machine: Machine, now: datetime) -> list[AlertEvent]:
     points = _points(came)
     events = _Look(machine.name, points, now).run()
     if came:
-        AlertLook.objects.filter(pk=looked.pk).update(at=came[-1].t)
+        looked.at = came[-1].t
+    _hear(looked, now)
+    looked.save(update_fields=["at", "is_silent"])
     return events
+
+
+def _hear(looked: AlertLook, now: datetime) -> None:
+    """Tell staff, once, that a machine has gone silent: no rule can say so, as none has anything to look at."""
+    silent = now - looked.at > timedelta(seconds=SILENT_S)
+    if silent == looked.is_silent:
+        return
+    looked.is_silent = silent
+    level, (title, body) = (Level.BAD, words.silent(looked)) if silent else (Level.GOOD, words.heard(looked))
+    for account in accounts.staff():
+        notify(
+            owner=account,
+            kind=KIND,
+            level=level,
+            title=title,
+            body=body,
+            url=reverse("metrics:alerts"),
+            key=f"silent:{looked.machine}:{silent}"[:200],
+        )
 
 
 def _points(came: Sequence[Row]) -> Points:

@@ -120,10 +120,11 @@ class AlertState(models.Model):
 
 
 class AlertLook(models.Model):
-    """How far the samples of a machine have been looked at."""
+    """How far the samples of a machine have been looked at; `is_silent` where people were told that none come."""
 
     machine = models.CharField(max_length=255, primary_key=True)
     at = models.DateTimeField()
+    is_silent = models.BooleanField(default=False)
 
     class Meta:
         db_table = "metric_alert_looks"

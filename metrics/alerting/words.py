@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from core.formatting import SPACE, duration, significant, size
 from metrics import names
 from metrics.alerting.choices import Direction, Status
-from metrics.alerting.models import AlertEvent, AlertRule, AlertState
+from metrics.alerting.models import AlertEvent, AlertLook, AlertRule, AlertState
 
 
 def figure(series: str, value: float) -> str:
@@ -78,6 +78,17 @@ def ended(rule: AlertRule, event: AlertEvent) -> tuple[str, str]:
         f"since {event.at:%H:%M:%S} UTC."
     )
     return title, text
+
+
+def silent(look: AlertLook) -> tuple[str, str]:
+    """Return what people are told when a machine has no samples any more."""
+    text = f"The last one is of {look.at:%Y-%m-%d %H:%M:%S} UTC. Until there are new ones, its alerts see nothing."
+    return f"No metrics of {look.machine} for a minute", text
+
+
+def heard(look: AlertLook) -> tuple[str, str]:
+    """Return what people are told when samples come again."""
+    return f"Metrics of {look.machine} come again", ""
 
 
 STATUSES = {

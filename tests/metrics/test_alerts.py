@@ -112,9 +112,23 @@ def test_what_comes_after_a_silence_is_no_data_and_then_goes_on(
     assert happened() == ["firing", "no_data"]
     come(began, 95, 70, 70, 70, at=80)
     assert happened() == ["firing", "no_data", "firing", "ok"]
-    assert [level for level, _ in told(otto)] == ["warn", "good"]
+    assert [title for _, title in told(otto) if title.startswith("Busy")] == [
+        "Busy: Processor, all cores together is 95.0\u00a0%",
+        "Busy: over",
+    ]
     (silent,) = AlertEvent.objects.filter(after="no_data")
     assert silent.at == began + timedelta(seconds=63)
+
+
+def test_staff_hear_once_that_a_machine_has_gone_silent(began: datetime, otto: User, ada: User) -> None:
+    """No rule can say so: none has anything to look at."""
+    come(began, 10)
+    for seconds in (59, 61, 62, 200):
+        evaluating.look(began + timedelta(seconds=seconds))
+    assert told(otto) == [("bad", "No metrics of anvil for a minute")]
+    come(began, 10, 10, at=201)
+    assert told(otto)[1:] == [("good", "Metrics of anvil come again")]
+    assert told(ada) == []
 
 
 def test_a_silence_keeps_quiet_and_changes_nothing_else(rule: AlertRule, began: datetime, otto: User) -> None:
