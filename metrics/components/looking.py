@@ -97,11 +97,19 @@ def _log(program: str, lines: int) -> list[str]:
     folder: Path = settings.DATA_DIR / "log"
     names = [one.name for one in programs_of(program)] or [program]
     path = max((folder / f"{name}.log" for name in names), key=_written_at)
-    return [line[:LINE_LENGTH] for line in last_lines(path, count=lines)]
+    written_at = _written_at(path)
+    if _read.get(path, (0, []))[0] != written_at:
+        _read[path] = written_at, [line[:LINE_LENGTH] for line in last_lines(path, count=LINES_UNWELL)]
+    return _read[path][1][-lines:] if written_at else []
 
 
-def _written_at(path: Path) -> float:
+# What was read of each log, and when it had been written last: most say nothing for a long time.
+_read: dict[Path, tuple[int, list[str]]] = {}
+
+
+def _written_at(path: Path) -> int:
+    """Nanoseconds since 1970; 0 where there is no such file."""
     try:
-        return path.stat().st_mtime
+        return path.stat().st_mtime_ns
     except OSError:
-        return 0.0
+        return 0

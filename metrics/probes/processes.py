@@ -14,7 +14,7 @@ TICKS_S = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TOP = 5
 # All of the machine are looked at so rarely that it takes no more than this share of a core.
-SCAN_SHARE = 0.002
+SCAN_SHARE = 0.0008
 SCAN_LEAST_S, SCAN_MOST_S = 2.0, 30.0
 # Below that many percent of a core nobody asks who it was.
 NOTEWORTHY = 1.0

@@ -150,8 +150,9 @@ class Reader(Generic[K]):
             if kind == GAUGES and _is_free(file.fileno()):
                 path.unlink(missing_ok=True)  # whoever counted in it has ended
                 return
-            inode, data = os.fstat(file.fileno()).st_ino, file.read()
-        used = int.from_bytes(data[:4], "little")
+            inode, head = os.fstat(file.fileno()).st_ino, file.read(4)
+            used = int.from_bytes(head, "little")
+            data = head + file.read(max(0, used - len(head)))  # what lies behind is room for more
         known = self._known.get(path.name)
         if known is None or known.inode != inode or known.used > used:
             known = self._known[path.name] = _Known(inode, 8, [])

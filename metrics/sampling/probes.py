@@ -66,7 +66,7 @@ def far_readers() -> Mapping[str, Sequence[Reader]]:
             storage.Kept(database),
         ],
         "redis": [
-            Redis(redis),
+            Redis(redis_client()),
             Queues(redis, settings.QUEUES),
             Sockets(redis, counting.KEY, platform.node(), counting.FRESH_S),
         ],
