@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.http import SignedInRequest
 from metrics import storage
+from metrics.alerting import selectors as alerting
+from metrics.alerting.choices import Status
 from metrics.components import looking
 from metrics.page import figures
 from metrics.page.charts import SECTIONS, lines_of
@@ -57,11 +59,13 @@ def now(request: SignedInRequest) -> HttpResponse:
 def _now() -> dict[str, Any]:
     sample = storage.latest()
     cards = [figures.card(one) for one in looking.components()]
+    firing = [one for one in alerting.active() if one["state"].status == Status.FIRING]
     return {
         "sample": sample,
+        "firing": firing,
         "silent_since": figures.silent_since(sample) if sample else None,
         "today": timezone.now().date(),
-        "verdict": figures.verdict(cards, sample),
+        "verdict": figures.verdict(cards, sample, [one["rule"].name for one in firing]),
         "statistics": figures.statistics(sample.values) if sample else [],
         "cards": cards,
     }

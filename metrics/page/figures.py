@@ -69,8 +69,8 @@ def _plain(line: str) -> str:
         return line
 
 
-def verdict(cards: Sequence[Card], sample: Sample | None) -> Verdict:
-    """Say how the platform is by its components, and whether it is known at all."""
+def verdict(cards: Sequence[Card], sample: Sample | None, alerts: Sequence[str] = ()) -> Verdict:
+    """Say how the platform is by its parts and by the names of alerts that fire, and whether it is known at all."""
     down = [one.part.title for one in cards if one.tone == "bad"]
     degraded = [one.part.title for one in cards if one.tone == "warn"]
     if down:
@@ -85,6 +85,9 @@ def verdict(cards: Sequence[Card], sample: Sample | None) -> Verdict:
         return Verdict("bad", "Not known: the sampler is silent", "Graphs end where it fell silent.")
     if degraded:
         return Verdict("warn", f"In trouble: {_listed(degraded)}", "It works, but not as it should.")
+    if alerts:
+        said = "an alert fires" if len(alerts) == 1 else f"{len(alerts)} alerts fire"
+        return Verdict("warn", f"All parts answer, {said}")
     return Verdict("good", "All is well", f"{len(cards)} parts answer.")
 
 

@@ -12,15 +12,16 @@ from django.utils import timezone
 from accounts.models import User
 from core.health import Status
 from metrics import names
+from metrics.alerting import evaluating, services
 from metrics.components.looking import Component
 from metrics.page import charts, figures
 from metrics.page.words import words
 from metrics.types import Sample
-from tests.metrics.samples import MACHINE, store
+from tests.metrics.samples import CPU, MACHINE, store
 
 Browser = Callable[..., Client]
 PAGE, PART = "/metrics", "/metrics/now"
-PAGE_QUERIES, PART_QUERIES = 7, 4
+PAGE_QUERIES, PART_QUERIES = 8, 5
 
 
 def text(response: Any) -> str:
@@ -67,6 +68,17 @@ def test_a_silent_sampler_is_told_with_the_time(browser: Browser, otto: User) ->
     store(fell_silent)
     page = text(browser(otto).get(PART))
     assert re.search(f"No sample since <time [^>]*>{fell_silent:%H:%M:%S} UTC</time>", page)
+
+
+def test_an_alert_that_fires_stands_at_the_top(browser: Browser, otto: User) -> None:
+    now = timezone.now()
+    rule = services.rule_create(
+        actor=otto, values={"name": "Busy <one>", "metric": CPU, "threshold": 50, "for_s": 0}
+    )
+    store(now, 95)
+    evaluating.look(now + timedelta(seconds=1))
+    page = text(browser(otto).get(PART))
+    assert f'<a href="{rule.get_absolute_url()}">Busy &lt;one&gt;</a>' in page
 
 
 def test_every_part_has_a_card_with_its_state_in_a_word(browser: Browser, otto: User) -> None:
@@ -120,6 +132,8 @@ def test_the_verdict_names_what_is_not_well() -> None:
         ([part("Database", Status.DOWN), down], now, "bad", "Not well: Database and Redis"),
         ([well, slow], old, "bad", "Not known: the sampler is silent"),
     ]
+    alerted = figures.verdict([well], now, ["Memory"])
+    assert (alerted.tone, alerted.text) == ("warn", "All parts answer, an alert fires")
     for cards, sample, tone, said in cases:
         found = figures.verdict(cards, sample)
         assert (found.tone, found.text) == (tone, said)

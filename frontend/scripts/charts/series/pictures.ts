@@ -73,13 +73,14 @@ export function svgText(shown: Shown, beside: Element): string {
     );
   }
   const { t, series } = withGaps(shown.points, shown.stepS);
-  shown.lines.forEach(({ token, dash }, index) => {
+  // The first line is drawn last, above the others.
+  for (const [index, { token, dash }] of [...shown.lines.entries()].toReversed()) {
     const strokes = series[index]!;
     const colour = paint(token);
     if (shown.banded) made.append(svg("path", { d: area(t, strokes, x, y), fill: colour, opacity: 0.22 }));
     const d = path(t, strokes.mean, x, y);
     made.append(svg("path", { d, fill: "none", stroke: colour, "stroke-width": 1.5, "stroke-dasharray": dash.join(" ") }));
-  });
+  }
   made.append(text({ x: MARGIN.left, y: bottom + 16 }, moment(from)));
   made.append(text({ x: right, y: bottom + 16, "text-anchor": "end" }, moment(to)));
   let at = MARGIN.left;
