@@ -36,9 +36,9 @@ class History(ApiView):
         """Return series over a window at a resolution that fits, up to the second of the call.
 
         One metric by its name is answered with `{metric, unit, resolution, points}`; a list of them, or a pattern such
-        as `system.core_percent.*`, with `{machine, resolution, series: [{metric, unit, points}]}`. A bucket that
-        begins before `from` and ends in the window is whole. What has no value has no point. At most 50,000 points in
-        all; more come by `GET /metrics/export`.
+        as `system.core_percent.*`, with `{machine, resolution, series: [{metric, unit, points}]}`. Points are whole
+        buckets: the first may begin before `from`, the last go on after `to`, and grow until it is over. What has no
+        value has no point. At most 50,000 points in all; more come by `GET /metrics/export`.
         """
         form = WindowIn(data=request.query_params)
         form.is_valid(raise_exception=True)

@@ -27,6 +27,16 @@ SELECT {place}, n.name, min(r.earliest), max(r.latest) FROM (
   ) AND t < %s GROUP BY layout_id
 ) r JOIN metric_layouts l ON l.id = r.layout_id, unnest(l.names) AS n(name) GROUP BY n.name
 """
+# A series is in a layout only if it had a value.
+NAMES = """
+SELECT DISTINCT unnest(names) FROM metric_layouts WHERE id IN (
+  SELECT layout_id FROM metric_days WHERE machine_id = %s
+  UNION
+  SELECT layout_id FROM metric_samples WHERE machine_id = %s AND t >= (
+    SELECT coalesce(min(t), 'infinity') FROM metric_stale WHERE level = 'minute' AND machine_id = %s
+  )
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,12 @@ class Seen:
 
 def series(machine: str | None = None) -> list[str]:
     """Return the names of the series that a machine has or had, in order."""
-    return [one.name for one in seen_series(machine)]
+    found = machine_of(machine)
+    if found is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [found.pk] * 3)
+        return sorted(name for (name,) in cursor.fetchall())
 
 
 def seen_series(machine: str | None = None) -> list[Seen]:

@@ -1,6 +1,7 @@
 """Writing, rolling up and reading: what goes in comes out, at every resolution and at once."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from metrics import storage
 from metrics.choices import Resolution
-from metrics.storage import Seen, reading, rolling
+from metrics.storage import Seen, reading, rolling, rows
 from metrics.types import Point
 from tests.metrics.samples import CPU, MACHINE, seconds, store
 
@@ -102,3 +103,18 @@ def test_series_are_known_with_their_first_and_last_time() -> None:
     ]
     assert storage.series("bellows") == [CPU, "system.load_5"]
     assert storage.series("nowhere") == []
+
+
+def test_a_window_is_read_while_it_is_taken(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    t = full_minute()
+    for moment in seconds(t, 120):
+        store(moment)
+    monkeypatch.setattr(rows, "LARGEST_PAGE", 50)
+    _, found = reading.history(CPU, t, t + timedelta(minutes=2), Resolution.RAW, MACHINE)
+    with django_assert_num_queries(3):  # machine, marks, a page
+        first = [next(found) for _ in range(50)]
+    with django_assert_num_queries(2):
+        rest = list(found)
+    assert [point.t for point in first + rest] == list(seconds(t, 120))
