@@ -103,6 +103,7 @@ PAGES: dict[str, Rule] = {
     "compression:result": rule(GET=VIEWER),
     "metrics:system": rule(GET=OPERATOR),
     "metrics:now": rule(GET=OPERATOR),
+    "metrics:algorithms": rule(GET=VIEWER),  # of their own work; staff of all
     "metrics:alerts": rule(GET=OPERATOR),
     "metrics:alert-new": rule(GET=OPERATOR, POST=OPERATOR),
     "metrics:alert-events": rule(GET=OPERATOR),

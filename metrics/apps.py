@@ -30,3 +30,4 @@ class MetricsConfig(AppConfig):
         kinds.add("alert", "Alerts of the platform")
         navigation.add("Watch", "Alerts", "metrics:alerts", icon="bell", order=30)
         navigation.add("Watch", "System metrics", "metrics:system", icon="metrics", order=10)
+        navigation.add("Watch", "Algorithm analytics", "metrics:algorithms", icon="chart", order=20)

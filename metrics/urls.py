@@ -4,11 +4,13 @@ from django.urls import URLPattern, URLResolver, path
 
 from metrics import views
 from metrics.alerting import views as alert_views
+from metrics.analytics import views as analytics_views
 
 app_name = "metrics"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", views.system, name="system"),
     path("metrics/now", views.now, name="now"),
+    path("metrics/algorithms", analytics_views.algorithms, name="algorithms"),
     path("metrics/alerts", alert_views.alert_list, name="alerts"),
     path("metrics/alerts/new", alert_views.alert_new, name="alert-new"),
     path("metrics/alerts/events", alert_views.alert_events, name="alert-events"),

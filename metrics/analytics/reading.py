@@ -81,13 +81,18 @@ class Split:
 def report(asked: Asked, by: Sequence[str]) -> Report:
     """Return the figures by some of BY."""
     split = _split(asked.start, asked.end)
-    sums = _sums(asked, by, split)
-    is_exact = sum(one.count for one in sums.values()) <= MOST_EXACT
-    found = _exact(asked, by) if is_exact else _estimated(asked, by, split)
+    found = _sums(asked, by, split)
+    is_exact = sum(one.count for one in found.values()) <= MOST_EXACT
+    told = _exact(asked, by) if is_exact else _estimated(asked, by, split)
     rows = {
-        key: Figures(sums[key], found.get(key, NOTHING.percentiles)) for key in sorted(sums, key=in_order)
+        key: Figures(found[key], told.get(key, NOTHING.percentiles)) for key in sorted(found, key=in_order)
     }
     return Report(by, rows, is_exact)
+
+
+def sums(asked: Asked, by: Sequence[str]) -> dict[Key, Sums]:
+    """Return the sums alone."""
+    return _sums(asked, by, _split(asked.start, asked.end))
 
 
 def in_order(key: Key) -> tuple[tuple[bool, Any], ...]:
