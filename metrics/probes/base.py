@@ -74,3 +74,11 @@ class Rates:
 def share(part: float, whole: float) -> float:
     """Return how many percent of the whole a part is; none of nothing."""
     return min(100.0, 100.0 * part / whole) if whole else 0.0
+
+
+def whole_seconds(seconds: float) -> float:
+    """Return how many samples a time between two looks stands for.
+
+    What is counted exactly is told for each of them: so their sum is what was counted, though no look is on time.
+    """
+    return max(1.0, round(seconds))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from metrics.probes.base import whole_seconds
 from metrics.probes.growth import Growth
 from metrics.probes.sql import Connect, rows
 
@@ -36,7 +37,7 @@ class Jobs:
         """Return numbers by state, and ends a second."""
         first = not self._at
         grown = self._ended.look()
-        seconds, self._at = time.monotonic() - self._at, time.monotonic()
+        seconds, self._at = whole_seconds(time.monotonic() - self._at), time.monotonic()
         by_state: dict[str, float] = {str(status): count for status, count in rows(self._connect, OPEN)}
         found = {f"jobs.{state}": by_state.get(state, 0) for state in ("queued", "running", "paused")}
         if not first:

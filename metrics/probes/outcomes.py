@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
+from metrics.probes.base import whole_seconds
 from metrics.probes.growth import Growth, Sums
 from metrics.probes.sql import Connect, rows
 
@@ -58,7 +59,7 @@ class Outcomes:
         """Return the values of all together."""
         first = not self._at
         grown = self._growth.look()
-        seconds, self._at = time.monotonic() - self._at, time.monotonic()
+        seconds, self._at = whole_seconds(time.monotonic() - self._at), time.monotonic()
         if first:
             return {}
         if grown:

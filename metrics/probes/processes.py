@@ -32,6 +32,9 @@ class Times:
     memory_bytes: int
 
 
+BORN = Times("", 0, 0, 0)
+
+
 class Watched:
     """A process whose files stay open."""
 
@@ -77,6 +80,7 @@ class Processes:
         totals: dict[str, int] = {}
         watched: dict[int, Watched] = {}
         busy: list[dict[str, Any]] = []
+        looked = bool(self._watched)
         for program in self._programs.read().values():
             group = program.group
             for one, times in self._family(program):
@@ -84,8 +88,8 @@ class Processes:
                 totals[group] = totals.get(group, 0) + times.total
                 _add(found, f"process.memory_bytes.{group}", times.memory_bytes)
                 _add(found, f"process.count.{group}", 1)
-                if one.before:
-                    busy.append(_entry(program.name, one.pid, times, one.before, seconds))
+                if one.before or looked:  # who was not there at the last look has begun since
+                    busy.append(_entry(program.name, one.pid, times, one.before or BORN, seconds))
                 one.before = times
         for group, total in totals.items():
             before = self._totals.get(group)

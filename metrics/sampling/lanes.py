@@ -15,8 +15,9 @@ T = TypeVar("T")
 class Lane(Generic[T]):
     """One thread that answers the same question again and again, one at a time.
 
-    `ask` begins a round unless the last one is not over; `answer` waits for it for so long and no longer. An exception
-    in the work is logged, and is no answer.
+    `ask` begins a round unless the last one is not over, or its answer was not taken; `answer` takes it, and waits for
+    so long and no longer. So an answer that comes late is the next one's, and none is lost. An exception in the work is
+    logged, and is no answer.
     """
 
     def __init__(self, name: str, work: Callable[[], T]) -> None:
@@ -29,18 +30,20 @@ class Lane(Generic[T]):
         self._thread.start()
 
     def ask(self) -> bool:
-        """Begin a round, unless one is under way; say whether it was begun."""
-        if not self._done.is_set():
+        """Begin a round, unless there is one; say whether it was begun."""
+        if not self._done.is_set() or self._answer is not None:
             return False
-        self._answer = None
         self._done.clear()
         self._asked.put(True)
         return True
 
     def answer(self, until: float) -> T | None:
-        """Return what the last round gave, or None where it is not over at `until` (of `time.monotonic`), or failed."""
+        """Take what the round gave, or None where it is not over at `until` (of `time.monotonic`), or failed."""
         left = until - time.monotonic()
-        return self._answer if self._done.is_set() or (left > 0 and self._done.wait(left)) else None
+        if not self._done.is_set() and (left <= 0 or not self._done.wait(left)):
+            return None
+        answer, self._answer = self._answer, None
+        return answer
 
     def close(self, patience_s: float) -> None:
         """End the thread after its round; one that hangs is left to the end of the process."""

@@ -16,7 +16,7 @@ from metrics.types import Sample
 
 log = logging.getLogger(__name__)
 
-# What servers have not answered by then is not in the sample.
+# What servers have not answered by then is not in this sample but in the next.
 PATIENCE_S = 0.4
 
 
@@ -56,10 +56,12 @@ class Sampler:
         """Take the sample of the second `due` (of `time.time`)."""
         late_ms = max(0.0, time.time() - due) * 1000
         until = time.monotonic() + PATIENCE_S
-        asked = [lane for lane in self._lanes if lane.ask()]
+        patience = {
+            lane: until if lane.ask() else 0.0 for lane in self._lanes
+        }  # who hangs is not waited for again
         reading = read_all(self._near)
-        for lane in asked:  # of one that was still busy with another second an answer would be of then
-            reading.add(lane.answer(until) or Reading())
+        for lane, deadline in patience.items():
+            reading.add(lane.answer(deadline) or Reading())
         reading.values["sampler.late_ms"] = late_ms
         for cores in self._cost.of({"cpu": time.process_time()}).values():
             reading.values["sampler.cpu_percent"] = cores * 100

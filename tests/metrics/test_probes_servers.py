@@ -88,11 +88,9 @@ def test_jobs_are_counted_by_state_and_as_they_end(ada: User) -> None:
     )
     for status in (JobStatus.SUCCEEDED, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED):
         add_job(ada, status)
-    began = probe._at
     found = probe.read()
     assert (found["jobs.queued"], found["jobs.running"], found["jobs.paused"]) == (1, 1, 0)
-    assert found["jobs.succeeded_s"] * (probe._at - began) == pytest.approx(2, rel=0.3)
-    assert found["jobs.failed_s"] * (probe._at - began) == pytest.approx(1, rel=0.3)
+    assert (found["jobs.succeeded_s"], found["jobs.failed_s"]) == (2, 1)
     assert probe.context["jobs"] == [
         {
             "id": str(running.pk),
@@ -124,13 +122,8 @@ def test_outcomes_are_rates_ratios_and_speeds_by_algorithm_and_account(ada: User
             )
         ]
     )
-    began = probe._at
     found = probe.read()
-    seconds = probe._at - began
-    counts = {
-        name: round(value * seconds, 3) for name, value in found.items() if name.split(".")[1].endswith("_s")
-    }
-    assert counts["compression.operations_s"] == pytest.approx(4, rel=0.3)
+    assert found["compression.operations_s"] == 4
     assert found["compression.operations_s.zstd"] == pytest.approx(found["compression.operations_s"] / 2)
     assert found["compression.operations_s.own"] == pytest.approx(found["compression.operations_s"] / 4)
     assert found["compression.failures_s.gzip"] == pytest.approx(found["compression.operations_s"] / 4)
