@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,7 +33,15 @@ FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 # What is not worth an event: values that come and go at the threshold would make one a second.
 _QUIET = frozenset({(Status.OK, Status.PENDING), (Status.PENDING, Status.OK)})
-STATE_FIELDS = ["status", "since", "last", "value", "turned", "fires", "is_told"]
+# In one statement that is always the same: `bulk_update` would take ten times as long, each second.
+KEEP = """
+UPDATE metric_alert_states s SET status = n.status, since = n.since, last = n.last, value = n.value,
+  turned = n.turned, fires = n.fires, is_told = n.is_told
+FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::bool[], %s::bool[])
+  AS n (id, status, since, last, value, turned, fires, is_told)
+WHERE s.id = n.id
+"""
+KEPT = ("pk", "status", "since", "last", "value", "turned", "fires", "is_told")
 
 Points = dict[str, list[tuple[float, float]]]
 
@@ -115,7 +123,7 @@ class _Look:
         gone = [pk for pk in lost if pk not in kept]
         if gone:  # of rules that look at something else now
             AlertState.objects.filter(pk__in=gone).delete()
-        AlertState.objects.bulk_update(self._seen, STATE_FIELDS)
+        _keep_states(self._seen)
         AlertState.objects.bulk_create(self._new)
         if self._events:
             publish(AlertsChanged(accounts.staff_ids()))
@@ -153,6 +161,12 @@ class _Look:
             row.is_told = True
             key = f"alert:{rule.pk}:{row.machine}:{row.series}"[:200]
             tell(rule, words.fired(rule, row), key=key, level=Level(rule.severity))
+
+
+def _keep_states(states: Sequence[AlertState]) -> None:
+    columns = [[getattr(state, name) for state in states] for name in KEPT]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, columns)
 
 
 def event_of(rule: AlertRule, row: AlertState, change: Change, *, silenced: bool) -> AlertEvent:
