@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Without a home folder that can be written, caches go into the virtual environment.
 export HOME := $(shell test -d "$$HOME" && test -w "$$HOME" && echo "$$HOME" || echo "$(CURDIR)/.venv/home")
 
-BENCHES := bench-codecs bench-frames bench-serving bench-jobs bench-stream bench-batch bench-uploads bench-search bench-inline bench-live bench-metrics
+BENCHES := bench-codecs bench-frames bench-serving bench-jobs bench-stream bench-batch bench-uploads bench-search bench-inline bench-live bench-metrics bench-scrape
 
 .PHONY: help run test pytest others check venv venv-dev bundle bundle-dev system-packages lint types imports \
 	migrations frontend-tests bench $(BENCHES) fuzz install-cli lock clean
@@ -87,6 +87,7 @@ bench-search: ## Measure searches among 100,000 files.
 bench-inline: ## Measure small calls by several clients at once.
 bench-live: ## Measure the stream of live metrics with 200 clients.
 bench-metrics: ## Measure what metrics take of the disk, and how long windows of their history take.
+bench-scrape: ## Measure what Prometheus costs, with 200,000 outcomes and as many jobs.
 $(BENCHES): bench-%: bundle-dev
 	@$(PY) -m benchmarks.$(subst uploads,batch_upload,$*) $(ARGS)
 

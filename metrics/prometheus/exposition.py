@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable, Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder, generate_latest
-from prometheus_client.registry import Collector
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
 
 from metrics.prometheus import counters, gauges
+from metrics.prometheus.text import encoded
 
 log = logging.getLogger(__name__)
+
+OPEN_METRICS = "application/openmetrics-text"
 
 PARTS: dict[str, Callable[[], Iterator[Metric]]] = {
     "requests": counters.requests,
@@ -21,29 +23,26 @@ PARTS: dict[str, Callable[[], Iterator[Metric]]] = {
 }
 
 
-class Everything(Collector):
-    """Collects every part; one that fails costs nobody the others."""
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield all families."""
-        success = GaugeMetricFamily(
-            "dynacomp_scrape_success", "Whether a part of this page could be had.", labels=["part"]
-        )
-        for name, part in PARTS.items():
-            try:
-                found = list(part())
-            except Exception:
-                log.exception("no metrics of %s", name)
-                found = []
-            success.add_metric([name], float(bool(found)))
-            yield from found
-        yield success
+def collect() -> Iterator[Metric]:
+    """Yield the families of every part; one that fails costs nobody the others."""
+    success = GaugeMetricFamily(
+        "dynacomp_scrape_success", "Whether a part of this page could be had.", labels=["part"]
+    )
+    for name, part in PARTS.items():
+        try:
+            found = list(part())
+        except Exception:
+            log.exception("no metrics of %s", name)
+            found = []
+        success.add_metric([name], float(bool(found)))
+        yield from found
+    yield success
 
 
 def render(accept: str) -> tuple[bytes, str]:
     """Return the page and its content type: OpenMetrics where that is accepted, else text 0.0.4."""
     try:
-        encode, content_type = choose_encoder(accept)
+        _, content_type = choose_encoder(accept)
     except (TypeError, ValueError):  # a version that is none
-        encode, content_type = generate_latest, CONTENT_TYPE_PLAIN_0_0_4
-    return encode(Everything()), content_type
+        content_type = CONTENT_TYPE_PLAIN_0_0_4
+    return encoded(collect(), open_metrics=content_type.startswith(OPEN_METRICS)), content_type
