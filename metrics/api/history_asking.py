@@ -38,7 +38,8 @@ class MomentField(serializers.DateTimeField):
         text = str(value).strip()
         if relative := _RELATIVE.fullmatch(text):
             number, unit = relative.groups()
-            t = now - timedelta(**{_UNITS[unit]: int(number)}) if number else now
+            ago = timedelta(**{_UNITS[unit]: int(number)}) if number else timedelta()
+            t = now - min(ago, now - EPOCH)
         elif day := self._day(text):
             t = datetime.combine(day, time(), UTC)
         else:

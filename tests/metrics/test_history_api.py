@@ -255,3 +255,17 @@ def test_it_is_for_staff(api: Callable[..., APIClient], ada: User, vera: User, w
         response = api(user).get(f"{API}/{what}")
         assert (response.status_code, response.json()["code"]) == (403, "role_missing")
     assert api().get(f"{API}/{what}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["1970-01-01", "-999999d", "0001-01-02", "0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00-23:59"],
+)
+def test_a_window_may_begin_before_all_time(client: APIClient, start: str) -> None:
+    store(timezone.now(), 7)
+    for what in ("history", "export"):
+        response = client.get(f"{API}/{what}", {"metric": CPU, "from": start, "to": "9999-12-31T23:59:59Z"})
+        assert response.status_code in (200, 400), response.content
+        if response.status_code == 400:
+            assert response.json()["errors"][0]["field"] == "from"
+    assert client.get(f"{API}/moment", {"t": start, "resolution": "day"}).status_code in (400, 404)
