@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -264,7 +265,11 @@ def started(nothing_stored: None, tmp_path: Path) -> Iterator[Callable[..., "sub
 
 def waits(pid: int) -> bool:
     """Say whether a sampler has come as far as the lock."""
-    return any(link.readlink().name == "sampler.lock" for link in Path(f"/proc/{pid}/fd").iterdir())
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed in the meantime
+            if link.readlink().name == "sampler.lock":
+                return True
+    return False
 
 
 def test_it_goes_on_without_redis_and_is_alone(started: Callable[..., "subprocess.Popen[bytes]"]) -> None:
