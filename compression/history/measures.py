@@ -28,7 +28,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Floor, Ln, Round, TruncDay, TruncHour, TruncMonth
+from django.db.models.functions import Cast, Floor, Ln, Round, TruncDay, TruncHour, TruncMonth, TruncWeek
 
 from compression.choices import Operation
 from compression.models import HistoryEntry
@@ -47,6 +47,7 @@ BY: Mapping[str, Any] = {
     "owner": F("owner_id"),
     "hour": TruncHour("created_at", tzinfo=UTC),
     "day": TruncDay("created_at", tzinfo=UTC),
+    "week": TruncWeek("created_at", tzinfo=UTC),
     "month": TruncMonth("created_at", tzinfo=UTC),
 }
 """What outcomes can be grouped by."""

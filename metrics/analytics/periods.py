@@ -15,14 +15,14 @@ RANGES = {
     "1y": (365 * DAY, "1 y"),
 }
 USUAL = "30d"
-# So much time at most is shown by hours, and by days.
-BY_HOURS, BY_DAYS = 2 * DAY, 120 * DAY
+# So much time at most is shown by hours, by days, and by weeks.
+BUCKETS = {"hour": 2 * DAY, "day": 45 * DAY, "week": 400 * DAY}
 EARLIEST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
 class Span:
-    """From a moment on and before another, in hours, days or months; `name` is that of the range, if it is one."""
+    """From a moment on and before another, in hours, days, weeks or months; `name` is that of a range."""
 
     start: datetime
     end: datetime
@@ -30,7 +30,7 @@ class Span:
     name: str = ""
 
     def buckets(self) -> Iterator[datetime]:
-        """Yield when each hour, day or month begins."""
+        """Yield when each hour, day, week or month begins."""
         t = begin(self.start, self.bucket)
         while t < self.end:
             yield t
@@ -40,7 +40,7 @@ class Span:
 def asked(query: Mapping[str, str], now: datetime) -> Span:
     """Return the time that an address asks for: days (`since`, `until`) or a range; the usual one for anything else.
 
-    A range begins with a whole hour, day or month, so that the first one is as long as the others.
+    A range begins with a whole hour, day or week, so that the first one is as long as the others.
     """
     if days := _days(query, now):
         return days
@@ -76,17 +76,17 @@ def _midnight(day: date) -> datetime:
 
 
 def _bucket(length: timedelta) -> str:
-    if length <= BY_HOURS:
-        return "hour"
-    return "day" if length <= BY_DAYS else "month"
+    return next((bucket for bucket, most in BUCKETS.items() if length <= most), "month")
 
 
 def begin(t: datetime, bucket: str) -> datetime:
-    """Return when the hour, day or month of a moment began."""
+    """Return when the hour, day, week or month of a moment began."""
     hour = t.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     if bucket == "hour":
         return hour
     day = hour.replace(hour=0)
+    if bucket == "week":
+        return day - day.weekday() * DAY
     return day if bucket == "day" else day.replace(day=1)
 
 
@@ -94,11 +94,13 @@ def following(t: datetime, bucket: str) -> datetime:
     """Return when the next one begins."""
     if bucket == "month":
         return begin(t.replace(day=28) + 4 * DAY, bucket)
-    return t + (HOUR if bucket == "hour" else DAY)
+    return t + {"hour": HOUR, "day": DAY, "week": 7 * DAY}[bucket]
 
 
 def words(t: datetime, bucket: str) -> str:
-    """Say which hour, day or month begins."""
+    """Say which hour, day, week or month begins."""
     if bucket == "hour":
         return f"{t:%-d %b %H}:00"
+    if bucket == "week":
+        return f"week of {t:%-d %b %Y}"
     return f"{t:%-d %b %Y}" if bucket == "day" else f"{t:%b %Y}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, QuerySet, Sum, Value
-from django.db.models.functions import TruncDay, TruncMonth
+from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
 
 from compression.history import measures
 from compression.history.measures import MEASURES, Key, Period, Sums
@@ -27,6 +27,7 @@ BY: Mapping[str, Any] = {
     "owner": F("owner_id"),
     "hour": F("hour"),
     "day": TruncDay("hour", tzinfo=UTC),
+    "week": TruncWeek("hour", tzinfo=UTC),
     "month": TruncMonth("hour", tzinfo=UTC),
 }
 COLUMNS = {
@@ -36,6 +37,7 @@ COLUMNS = {
     "owner": "owner_id",
     "hour": "hour",
     "day": "date_trunc('day', hour, 'UTC')",
+    "week": "date_trunc('week', hour, 'UTC')",
     "month": "date_trunc('month', hour, 'UTC')",
 }
 

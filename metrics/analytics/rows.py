@@ -9,7 +9,7 @@ from metrics.analytics.reading import Figures, Report, in_order
 
 UNKNOWN = "unknown"
 """The kind of content that nobody looked at."""
-PERIODS = ("hour", "day", "month")
+PERIODS = ("hour", "day", "week", "month")
 NOTHING: Mapping[str, Any] = dict.fromkeys(("t", "algorithm", "kind", "operation", "user"))
 
 

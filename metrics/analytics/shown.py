@@ -219,4 +219,4 @@ def _axes(chart: Chart, span: Span) -> Axes:
 def _short(t: datetime, bucket: str) -> str:
     if bucket == "hour":
         return f"{t:%H}:00" if t.hour else f"{t:%-d %b}"
-    return f"{t:%-d %b}" if bucket == "day" else f"{t:%b %Y}"
+    return f"{t:%b %Y}" if bucket == "month" else f"{t:%-d %b}"

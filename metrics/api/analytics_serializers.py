@@ -90,7 +90,9 @@ class NumbersOut(serializers.Serializer[Any]):
 class AnalyticsRowOut(NumbersOut):
     """The outcomes of one combination; null is what they are not grouped by."""
 
-    t = serializers.DateTimeField(allow_null=True, help_text="When the hour, day or month begins.")
+    t = serializers.DateTimeField(
+        allow_null=True, help_text="When the hour, day, week (on Monday) or month begins."
+    )
     algorithm = serializers.CharField(allow_null=True)
     kind = serializers.CharField(allow_null=True, help_text="Kind of content; `unknown` where nobody looked.")
     operation = serializers.ChoiceField(Operation.choices, allow_null=True)

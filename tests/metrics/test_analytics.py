@@ -26,7 +26,7 @@ from tests.compression.outcomes import keep, outcome
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 HOURS = 60
-DIMENSIONS = ("algorithm", "kind", "operation", "owner", "hour", "day", "month")
+DIMENSIONS = ("algorithm", "kind", "operation", "owner", "hour", "day", "week", "month")
 
 
 def entry(numbers: random.Random, owners: Sequence[Any]) -> HistoryEntry:
@@ -102,6 +102,7 @@ def key_of(one: HistoryEntry, by: Sequence[str]) -> tuple[Any, ...]:
         "owner": one.owner_id,
         "hour": hour,
         "day": hour.replace(hour=0),
+        "week": hour.replace(hour=0) - timedelta(days=hour.weekday()),
         "month": hour.replace(hour=0, day=1),
     }
     return tuple(values[name] for name in by)

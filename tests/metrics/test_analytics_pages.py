@@ -71,7 +71,7 @@ def test_the_file_is_what_is_shown(browser: Callable[..., Client], ada: User, so
     client = browser(ada)
     url = shown(client, "?by=kind&algorithm=zstd&range=90d").context["export"]
     query = parse_qs(urlsplit(url).query)
-    assert (query["group_by"], query["algorithm"], query["format"]) == (["day,kind"], ["zstd"], ["csv"])
+    assert (query["group_by"], query["algorithm"], query["format"]) == (["week,kind"], ["zstd"], ["csv"])
     lines = b"".join(client.get(url).streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 2
     assert ",text," in lines[1]
@@ -143,7 +143,8 @@ def test_a_range_begins_with_a_whole_bucket() -> None:
     span = periods.asked({"range": "30d"}, NOW)
     assert (span.start, span.end, span.bucket) == (datetime(2026, 3, 1, tzinfo=UTC), NOW, "day")
     assert periods.asked({"range": "1d"}, NOW).start == datetime(2026, 3, 30, 12, tzinfo=UTC)
-    assert periods.asked({"range": "1y"}, NOW).start == datetime(2025, 3, 1, tzinfo=UTC)
+    assert periods.asked({"range": "90d"}, NOW).start == datetime(2025, 12, 29, tzinfo=UTC)
+    assert periods.asked({"since": "2024-05-05"}, NOW).bucket == "month"
     assert periods.asked({}, NOW).name == "30d"
 
 
@@ -154,7 +155,7 @@ def test_days_are_whole_and_both_belong_to_it() -> None:
     assert periods.asked({"since": "2026-03-31"}, NOW).end == NOW
 
 
-@pytest.mark.parametrize(("query", "count"), [("1d", 25), ("30d", 31), ("1y", 13)])
+@pytest.mark.parametrize(("query", "count"), [("1d", 25), ("30d", 31), ("90d", 14), ("1y", 53)])
 def test_buckets_follow_each_other(query: str, count: int) -> None:
     span = periods.asked({"range": query}, NOW)
     buckets = list(span.buckets())
