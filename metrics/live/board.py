@@ -10,7 +10,7 @@ from metrics.live.patterns import Selection
 
 # Who comes anew, or takes long, learns what was read in so many of the last samples: some probes are read seldom.
 REACH = 60
-_OF_A_COMPONENT_THAT_CHANGES_BY_ITSELF = ("latency_ms", "uptime_s")
+NEWS = frozenset({"name", "status", "log"})
 
 
 class Board:
@@ -72,8 +72,5 @@ class Board:
 
 
 def _lasting(components: Any) -> list[dict[str, Any]]:
-    """The components without what is different each second; that is among the metrics."""
-    return [
-        {key: value for key, value in component.items() if key not in _OF_A_COMPONENT_THAT_CHANGES_BY_ITSELF}
-        for component in components
-    ]
+    """What of the components is news; the rest is another each second, and among the metrics."""
+    return [{key: value for key, value in one.items() if key in NEWS} for one in components]

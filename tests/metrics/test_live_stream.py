@@ -82,7 +82,9 @@ def test_staff_see_components_when_they_change(
         listen(redis, socket, "system.load_1")
         sampler.say(components=[well], system__load_1=1)
         assert hear(socket)["components"] == [well]
-        sampler.say(components=[{**well, "latency_ms": 9.5, "uptime_s": 101}], system__load_1=1)
+        sampler.say(
+            components=[{**well, "latency_ms": 9.5, "uptime_s": 101, "detail": "2 MB"}], system__load_1=1
+        )
         assert "components" not in hear(socket)
         sampler.say(components=[{**well, "status": "down"}])
         assert hear(socket)["components"][0]["status"] == "down"
