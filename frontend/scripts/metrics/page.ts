@@ -1,5 +1,5 @@
 /** The page of metrics: the address says what is shown, and everything that somebody does changes the address. */
-import { between } from "../charts/series/words.ts";
+import { between, clock as timeOf } from "../charts/series/words.ts";
 import { timeSeries, type TimeSeries } from "../charts/time_series.ts";
 import { problemText, ProblemError, signIn } from "../lib/http.ts";
 import { subscribe, type LiveState } from "../lib/live_metrics.ts";
@@ -17,6 +17,8 @@ const EVERYTHING = ["*"];
 const EVERY_MS = 1000;
 /** Samples that come one by one leave nothing out but what was missed meanwhile. */
 const MISSED_S = 4;
+/** Where none come the history is asked: it may have them. */
+const SILENT_S = 5;
 const WAITS_MS = 3000;
 const TROUBLES: Record<LiveState, string> = {
   live: "",
@@ -38,6 +40,7 @@ export class MetricsPage {
   private next: Loading | null = null;
   private newest = 0;
   private drawnAt = 0;
+  private silent = false;
   private troubled: ReturnType<typeof setTimeout> | undefined;
   private readonly newcomers: Newcomers;
   private overview: { all: Window; asking: AbortController; at: number } | null = null;
@@ -50,7 +53,7 @@ export class MetricsPage {
     this.newcomers = new Newcomers(root, (charts) => this.renewed(charts));
     this.panel = new MomentPanel(document.querySelector<HTMLDialogElement>("#moment")!, () => this.look(null));
     this.strip = new Strip(root.querySelector<HTMLElement>("#strip")!, (window) => this.goTo(window));
-    renewHead("metrics-now");
+    renewHead("metrics-now", document.querySelector<HTMLElement>("#now-trouble")!);
     this.listen();
     this.apply();
     subscribe(EVERYTHING, EVERY_MS, {
@@ -103,10 +106,23 @@ export class MetricsPage {
 
   private liveIs(state: LiveState): void {
     clearTimeout(this.troubled);
-    const say = (): void => void (this.root.querySelector("#live-trouble")!.textContent = TROUBLES[state]);
     // A connection takes a moment.
-    if (state === "waiting") this.troubled = setTimeout(say, WAITS_MS);
-    else say();
+    if (state === "waiting") this.troubled = setTimeout(() => this.sayLive(TROUBLES[state]), WAITS_MS);
+    else this.sayLive(TROUBLES[state]);
+  }
+
+  private sayLive(words: string): void {
+    const place = this.root.querySelector("#live-trouble")!;
+    if (place.textContent !== words) place.textContent = words;
+  }
+
+  /** Connected, and yet nothing comes: say so, and look whether it was stored all the same. */
+  private checkSilence(): void {
+    const silent = this.newest > 0 && this.clock - this.newest > SILENT_S;
+    if (silent) this.sayLive(`No live sample since ${timeOf(this.newest)} UTC`);
+    else if (this.silent) this.sayLive("");
+    this.silent = silent;
+    if (silent && this.shown && !this.next && this.clock - this.shown.window[1] > SILENT_S) this.load();
   }
 
   /** Whose samples are shown: the first that says something, where there were none yet. */
@@ -114,10 +130,14 @@ export class MetricsPage {
     return this.root.dataset["machine"] ?? "";
   }
 
+  /** The server's time. */
+  private get clock(): number {
+    return Date.now() / 1000 + this.skew;
+  }
+
   private get now(): number {
-    const clock = Date.now() / 1000 + this.skew;
     // The newest sample stands at the edge; where none comes, time goes on.
-    return this.newest && Math.abs(clock - this.newest) < 3 ? this.newest : Math.floor(clock);
+    return this.newest && Math.abs(this.clock - this.newest) < 3 ? this.newest : Math.floor(this.clock);
   }
 
   private get window(): Window {
@@ -245,13 +265,17 @@ export class MetricsPage {
     // A window that is on its way is not drawn with the figures of another.
     const [from, to] = this.next || this.state.range.mode === "recent" ? loading.window : this.window;
     for (const chart of this.charts) chart.show({ from, to, stepS: loading.stepS }, loading.table);
-    this.strip.show(this.overview?.all ?? around(this.window, this.now), this.window);
+    const all = this.overview?.all;
+    this.strip.show(all && this.window[1] <= all[1] ? all : around(this.window, this.now), this.window);
   }
 
   private tick(): void {
     if (document.hidden) return;
     const { range } = this.state;
-    if (range.mode === "live" && performance.now() - this.drawnAt > 1500) this.draw();
+    if (range.mode === "live") {
+      this.checkSilence();
+      if (performance.now() - this.drawnAt > 1500) this.draw();
+    }
     const every = range.mode === "recent" ? renewalS(range.seconds) : Infinity;
     if (this.shown && !this.next && this.now - this.shown.window[1] > every) this.load();
     if (this.overview && this.now - this.overview.at > 30) this.renewOverview(false);

@@ -9,6 +9,7 @@ type Part = "from" | "to" | "both";
 
 const HEIGHT = 54;
 const FLOOR = 38;
+const EDGE_PX = 26;
 const TICKS = [60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400, 91 * 86_400];
 
 /** Round moments, at most so many. */
@@ -98,11 +99,17 @@ export class Strip {
     for (const t of at) {
       made.append(
         svg("path", { class: "strip-tick", d: `M${x(t)} ${FLOOR}v4` }),
-        svg("text", { x: x(t), y: HEIGHT - 2, "text-anchor": "middle" }, tick(t, apartS)),
+        svg("text", { x: x(t), y: HEIGHT - 2, "text-anchor": this.anchor(x(t)) }, tick(t, apartS)),
       );
     }
     if (old) old.replaceWith(made);
     else this.root.prepend(made);
+  }
+
+  /** Words at the edges stay within them. */
+  private anchor(x: number): string {
+    if (x < EDGE_PX) return "start";
+    return x > this.width - EDGE_PX ? "end" : "middle";
   }
 
   private movable(element: HTMLElement, part: Part): void {

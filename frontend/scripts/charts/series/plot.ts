@@ -72,7 +72,8 @@ function bandsOf({ lines, banded }: Picture): uPlot.Band[] {
   if (!banded) return [];
   return lines.toReversed().map((line, index) => ({
     series: [1 + index * 3, 2 + index * 3],
-    fill: () => wash(line.token, lines.length > 3 ? 0.14 : 0.24),
+    // Many of them above each other are not to hide the lines.
+    fill: () => wash(line.token, Math.min(0.24, 0.5 / lines.length)),
   }));
 }
 
