@@ -26,9 +26,13 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def tables(transactional_db: None) -> Iterator[None]:
-    """Leave nothing to the next test, and no partition of another time."""
-    empty_tables()
+    """Begin without any partition, and leave none."""
+    _drop_all()
     yield
+    _drop_all()
+
+
+def _drop_all() -> None:
     empty_tables()
     for level in LEVELS:
         for partition in partitions.existing(level):
