@@ -15,6 +15,9 @@ from tests.core.crew import until
 from tests.metrics.prometheus.expressions import ALERTS, MONITORING
 from tests.stack import Stack, free_port
 
+# A page takes a while where many tests run at once.
+SCRAPE_S = 3
+
 
 class Prometheus:
     """A server over a folder of its own; used as a context, it ends with the test."""
@@ -24,15 +27,16 @@ class Prometheus:
         self._log = folder / "prometheus.log"
         (folder / "token").write_text(token)
         configuration = yaml.safe_load((MONITORING / "prometheus.yml").read_text())
+        pace = f"{SCRAPE_S}s"
         configuration["global"] = {
-            "scrape_interval": "1s",
-            "evaluation_interval": "1s",
-            "scrape_timeout": "1s",
+            "scrape_interval": pace,
+            "evaluation_interval": pace,
+            "scrape_timeout": pace,
         }
         configuration["rule_files"] = [str(ALERTS)]
         (scraped,) = configuration["scrape_configs"]
         scraped["authorization"]["credentials_file"] = str(folder / "token")
-        scraped["scrape_timeout"] = "1s"
+        scraped["scrape_timeout"] = pace
         scraped["static_configs"] = [{"targets": [stack.url.removeprefix("http://")]}]
         self.configuration = folder / "prometheus.yml"
         self.configuration.write_text(yaml.safe_dump(configuration))
@@ -58,8 +62,9 @@ class Prometheus:
     def _ready(self) -> bool:
         assert self._process.poll() is None, self._log.read_text()
         try:
-            return bool(self.ask("query", query="vector(1)"))
-        except OSError:
+            with urllib.request.urlopen(f"{self.url}/-/ready", timeout=5) as response:
+                return bool(response.status == 200)
+        except OSError:  # 503 too
             return False
 
     def ask(self, what: str, **parameters: Any) -> Any:
@@ -78,3 +83,7 @@ class Prometheus:
         """Return the result of an expression now."""
         found: list[Any] = self.ask("query", query=expression)["result"]
         return found
+
+    def found(self, expression: str) -> list[Any]:
+        """Return the result of an expression once there is one: a scrape may take too long on a busy machine."""
+        return until(lambda: self.values(expression))

@@ -30,7 +30,7 @@ from tests.metrics.prometheus.load import ADDRESS, Load
 from tests.metrics.prometheus.server import Prometheus
 from tests.stack import Stack
 
-SCRAPES = 25
+SCRAPES, PATIENCE_S = 8, 180
 # What there is not on every machine, or not while all is well.
 MAY_BE_EMPTY = (
     "dynacomp_gpu_",
@@ -57,11 +57,11 @@ def scraping(tools: None, stack: Stack, tmp_path_factory: pytest.TempPathFactory
     token = stack.token()
     load = Load(stack, token)
     with Prometheus(tmp_path_factory.mktemp("prometheus"), stack, token) as found:
-        for _ in range(SCRAPES):
-            began = time.monotonic()
+        end = time.monotonic() + PATIENCE_S
+        while not found.values(f"sum_over_time(up[{PATIENCE_S}s]) >= {SCRAPES}"):
+            assert time.monotonic() < end, found.ask("targets")
             load.run(1, 1)
             load.round_trip()
-            time.sleep(max(0.0, began + 1 - time.monotonic()))
         yield found
 
 
@@ -72,20 +72,19 @@ class TestRunning:
 
     def test_the_platform_is_scraped(self, scraping: Prometheus) -> None:
         (target,) = scraping.ask("targets")["activeTargets"]
-        assert (target["health"], target["lastError"]) == ("up", "")
-        assert [value for _, value in (one["value"] for one in scraping.values("up"))] == ["1"]
-        assert scraping.values("min(dynacomp_scrape_success) == 1")
-        assert scraping.values("sum(dynacomp_compression_operations_total) >= 50")
+        assert target["scrapeUrl"].endswith(ADDRESS)
+        assert scraping.found('up{job="dynacomp"} == 1')
+        assert scraping.found("min(dynacomp_scrape_success) == 1")
+        assert scraping.found("sum(dynacomp_compression_operations_total) >= 20")
 
     @pytest.mark.parametrize("expression", of_dashboards(), ids=str)
     def test_every_panel_has_something_to_show(self, scraping: Prometheus, expression: Expression) -> None:
+        may_be_empty = any(part in expression.text for part in MAY_BE_EMPTY)
+        found = (scraping.values if may_be_empty else scraping.found)(expression.text)
         now = time.time()
-        ranged = scraping.ask("query_range", query=expression.text, start=now - 15, end=now, step=1)
+        ranged = scraping.ask("query_range", query=expression.text, start=now - 20, end=now, step=1)
         assert ranged["resultType"] == "matrix"
-        found = scraping.values(expression.text)
-        if not any(part in expression.text for part in MAY_BE_EMPTY):
-            assert found
-            assert ranged["result"]
+        assert ranged["result"] or may_be_empty
         assert all(float(one["value"][1]) == float(one["value"][1]) for one in found), "not a number"
 
     @pytest.mark.parametrize("expression", of_alerts(), ids=str)
