@@ -4,6 +4,7 @@ import http.client
 import os
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -21,7 +22,7 @@ from metrics.components.parts import Finding, part
 from metrics.components.servers import redis_client
 from metrics.components.supervised import Group, group
 from metrics.sampling.machine import this_machine
-from metrics.storage.reading import latest
+from metrics.storage.reading import newest
 
 ANSWER_S = 2.0
 # A host forks a child to answer, which is not for nothing: while it runs, its last answer holds for so long.
@@ -56,9 +57,9 @@ def workers() -> Finding:
     """Each worker runs, and has given a sign of life lately."""
     found = group("worker")
     try:
-        with redis_client() as client:
-            keys = worker_registration.get_keys(connection=client)
-            signs = {key: client.hget(key, "last_heartbeat") for key in sorted(keys)}
+        client = redis_client()
+        keys = worker_registration.get_keys(connection=client)
+        signs: dict[str, Any] = {key: client.hget(key, "last_heartbeat") for key in sorted(keys)}
     except RedisError:
         return found.finding("they cannot be heard without Redis", status=Status.DEGRADED)
     heard = [
@@ -107,12 +108,12 @@ def sampler() -> Finding:
     """The newest sample of this machine is of a moment ago."""
     found = group("sampler")
     try:
-        last = latest(this_machine())
+        last = newest(this_machine())
     except OUTAGES:
         return found.finding("samples wait for the database", status=Status.DEGRADED)
     if last is None:
         return found.finding("there is no sample yet", status=Status.DOWN)
-    age = (timezone.now() - last.t).total_seconds()
+    age = (timezone.now() - last).total_seconds()
     if age < SAMPLE_LATE_S:
         return found.finding("a sample each second")
     late = Status.DEGRADED if age < SAMPLE_MISSING_S else Status.DOWN

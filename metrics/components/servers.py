@@ -3,12 +3,14 @@
 import errno
 import shutil
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Unconnected
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
@@ -33,15 +35,21 @@ SELECT current_setting('server_version'), current_setting('max_connections')::in
 
 
 def redis_client() -> Redis:
-    """Return a client that gives up soon."""
+    """Return a client that gives up soon; it is shared, and keeps its connections."""
+    return _client(settings.REDIS_URL)
+
+
+@lru_cache(maxsize=4)
+def _client(url: str) -> Redis:
     return Redis.from_url(
-        settings.REDIS_URL,
+        url,
         socket_timeout=REDIS_PATIENCE_S,
         socket_connect_timeout=REDIS_PATIENCE_S,
         protocol=2,
         lib_name=None,
         lib_version=None,
-        retry=Retry(NoBackoff(), 0),
+        # once, and not after silence: the connection may be from before Redis was restarted
+        retry=Retry(NoBackoff(), 1, supported_errors=(Unconnected,)),
     )
 
 
@@ -67,8 +75,7 @@ def database() -> Finding:
 @part("redis", "Redis", log="redis")
 def redis() -> Finding:
     """One round trip, its memory, and whether it can write down what it holds."""
-    with redis_client() as client:
-        said: Any = client.info("server", "memory", "persistence")
+    said: Any = redis_client().info("server", "memory", "persistence")
     used, most = said["used_memory"], said["maxmemory"]
     troubles = [
         words
@@ -106,8 +113,7 @@ def storage() -> Finding:
 def queues() -> Finding:
     """How many messages wait, and for how long the first one has."""
     try:
-        with redis_client() as client:
-            found = Queues(client, settings.QUEUES).read()
+        found = Queues(redis_client(), settings.QUEUES).read()
     except RedisError as error:
         raise Degraded("they cannot be seen without Redis") from error
     waiting = sum(found[f"queue.depth.{name}"] for name in settings.QUEUES)

@@ -20,7 +20,7 @@ SIZE = "SELECT pg_database_size(current_database())"
 class Database:
     """What the server counts of our database."""
 
-    every_s = 1.0
+    every_s = 2.0
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect

@@ -85,16 +85,17 @@ class Outcomes:
 
     def _add_times(self, found: dict[str, float], by_owner: dict[str, dict[str, float]]) -> None:
         since = datetime.now(UTC) - WINDOW
-        for all_labels, label, all_owners, owner, (median, high) in rows(
+        for all_labels, label, all_owners, owner, times in rows(
             self._connect, TIMES, {"since": since, **self._codecs}
         ):
+            if times is None:  # none of them took any time that was measured
+                continue
             target, suffix = found, "" if all_labels else f".{label}"
             if not all_owners:
                 if str(owner) not in by_owner:
                     continue
                 target, suffix = by_owner[str(owner)], ""
-            target[f"compression.seconds_p50{suffix}"] = median
-            target[f"compression.seconds_p95{suffix}"] = high
+            target[f"compression.seconds_p50{suffix}"], target[f"compression.seconds_p95{suffix}"] = times
 
 
 def _total(several: Collection[Sums]) -> Sums:

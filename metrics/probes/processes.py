@@ -13,8 +13,10 @@ from metrics.probes.programs import Program, Programs
 TICKS_S = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TOP = 5
+# What children of a program start is looked for so rarely, in readings: hardly any of them does.
+DEEPER_EVERY = 4
 # All of the machine are looked at so rarely that it takes no more than this share of a core.
-SCAN_SHARE = 0.0008
+SCAN_SHARE = 0.0005
 SCAN_LEAST_S, SCAN_MOST_S = 2.0, 30.0
 # Below that many percent of a core nobody asks who it was.
 NOTEWORTHY = 1.0
@@ -43,6 +45,8 @@ class Watched:
         self.before: Times | None = None
         self._stat = KernelFile(f"/proc/{pid}/stat", 1024)
         self._children: KernelFile | None = None
+        self._known: list[int] = []
+        self._looks = 0
         with suppress(OSError):  # a kernel may be built without
             self._children = KernelFile(f"/proc/{pid}/task/{pid}/children")
 
@@ -50,9 +54,12 @@ class Watched:
         """Return its figures; ProcessLookupError where it has ended."""
         return parse(self._stat.read())
 
-    def children(self) -> list[int]:
-        """Return the processes that it started, by its first thread, and that have not ended."""
-        return [int(pid) for pid in self._children.read().split()] if self._children else []
+    def children(self, *, every: int) -> list[int]:
+        """Return the processes that it started, by its first thread, as they were within that many looks."""
+        if self._children and self._looks % every == 0:
+            self._known = [int(pid) for pid in self._children.read().split()]
+        self._looks += 1
+        return self._known
 
 
 class Processes:
@@ -117,7 +124,7 @@ class Processes:
                         raise
                     one = Watched(pid)  # the number is another process's now
                     times = one.times()
-                waiting += one.children()
+                waiting += one.children(every=1 if pid == program.pid else DEEPER_EVERY)
                 found.append((one, times))
             except OSError:  # it has ended
                 continue

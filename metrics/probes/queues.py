@@ -20,20 +20,17 @@ class Queues:
 
     def read(self) -> Mapping[str, float]:
         """Return number and age by queue."""
-        with self._client.pipeline(transaction=False) as pipe:
-            for name in self._names:
-                pipe.llen(f"rq:queue:{name}")
-                pipe.lindex(f"rq:queue:{name}", 0)
-            said = pipe.execute()
         found: dict[str, float] = {}
-        for name, depth, first in zip(self._names, said[::2], said[1::2], strict=True):
+        for name in self._names:
+            depth: Any = self._client.llen(f"rq:queue:{name}")
             found[f"queue.depth.{name}"] = depth
-            found[f"queue.oldest_s.{name}"] = self._age(first) if first else 0.0
+            found[f"queue.oldest_s.{name}"] = self._age(name) if depth else 0.0
         return found
 
-    def _age(self, message: bytes) -> float:
-        """Seconds since the message was sent; none where it was taken in this moment."""
-        sent: Any = self._client.hget(f"rq:job:{message.decode()}", "enqueued_at")
+    def _age(self, name: str) -> float:
+        """Seconds since the first message was sent; none where it was taken in this moment."""
+        message: Any = self._client.lindex(f"rq:queue:{name}", 0)
+        sent: Any = message and self._client.hget(f"rq:job:{message.decode()}", "enqueued_at")
         if not sent:
             return 0.0
         moment = datetime.fromisoformat(sent.decode()).astimezone(UTC)

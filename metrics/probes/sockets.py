@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class Sockets:
     """The hash `key`: field `<host>:<pid>`, value `<count> <seconds since 1970>`; a count is of who wrote it lately."""
 
-    every_s = 1.0
+    every_s = 2.0
 
     def __init__(self, client: "Redis", key: str, host: str, fresh_s: float) -> None:
         self._client = client

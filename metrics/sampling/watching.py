@@ -85,6 +85,5 @@ def _look(name: str) -> Outcome:
     try:
         return name, parts.get(name).check(), time.perf_counter() - began
     except Exception as error:
+        connection.close()  # it may be what broke; else it is kept, for it is asked every other second
         return name, error, time.perf_counter() - began
-    finally:
-        connection.close_if_unusable_or_obsolete()

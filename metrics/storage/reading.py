@@ -63,6 +63,18 @@ def latest(machine: str | None = None) -> Sample | None:
     return Sample(found.name, t, given, decoded(context))
 
 
+def newest(machine: str) -> datetime | None:
+    """Return the moment of the newest sample of a machine, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t FROM metric_samples WHERE machine_id = (SELECT id FROM metric_machines WHERE name = %s)"
+            " AND t >= %s ORDER BY t DESC LIMIT 1",
+            [machine, _oldest_sample(timezone.now())],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def fitting(start: datetime, end: datetime, now: datetime) -> Resolution:
     """Return the finest resolution that is kept since `start` and gives no more than about `MOST_POINTS` points."""
     for level in LEVELS:

@@ -145,6 +145,15 @@ def test_outcomes_are_rates_ratios_and_speeds_by_algorithm_and_account(ada: User
     assert probe.own == {}
 
 
+def test_failures_alone_have_rates_and_no_times() -> None:
+    probe = Outcomes(database, ["zstd"])
+    probe.read()
+    keep([outcome(succeeded=False, error_code="x", compressed_size=None, compress_seconds=None)])
+    found = probe.read()
+    assert found["compression.failures_s"] == found["compression.failures_s.zstd"] == 1
+    assert "compression.seconds_p50" not in found
+
+
 def test_what_is_committed_late_is_counted_when_it_can_be_seen(other: psycopg.Connection[Any]) -> None:
     growth = Growth(database, OUTCOMES, keys=1)
     assert growth.look() == {}
