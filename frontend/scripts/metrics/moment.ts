@@ -80,18 +80,24 @@ function processTable(processes: RunningProcess[]): HTMLElement {
   return element("table", { class: "table" }, caption, head, element("tbody", {}, ...rows));
 }
 
+export interface Told {
+  /** The second that it is known of. */
+  found(t: number): void;
+  /** It was closed by its reader. */
+  closed(): void;
+}
+
 export class MomentPanel {
   private readonly panel: HTMLDialogElement;
   private readonly url: string;
-  private readonly closed: () => void;
+  private readonly told: Told;
   private opener: HTMLElement | null = null;
   private asking: AbortController | null = null;
 
-  /** @param closed called when it was closed by its reader */
-  constructor(panel: HTMLDialogElement, closed: () => void) {
+  constructor(panel: HTMLDialogElement, told: Told) {
     this.panel = panel;
     this.url = panel.dataset["url"]!;
-    this.closed = closed;
+    this.told = told;
     panel.querySelector("[data-close]")!.addEventListener("click", () => this.close(true));
     panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -107,7 +113,7 @@ export class MomentPanel {
     this.panel.close();
     if (!byReader) return;
     this.opener?.focus({ preventScroll: true });
-    this.closed();
+    this.told.closed();
   }
 
   async open({ t, stepS, metric }: Asked, opener: HTMLElement | null): Promise<void> {
@@ -140,6 +146,7 @@ export class MomentPanel {
     const coarse = resolution === "raw" ? "" : ` Seconds are not kept any more: this is the busiest of its ${resolution}.`;
     const busy = cpu_percent === null ? "" : ` Processor ${percent(cpu_percent / 100)}.`;
     this.title.textContent = `What happened at ${clock(t)}`;
+    this.told.found(t);
     this.fill(
       paragraph(`${wordsOf(t)}${looked}.${busy}${coarse}`),
       element("h3", {}, "Jobs that ran"),

@@ -51,7 +51,10 @@ export class MetricsPage {
     this.charts = timeSeries(root);
     this.learn(this.charts);
     this.newcomers = new Newcomers(root, (charts) => this.renewed(charts));
-    this.panel = new MomentPanel(document.querySelector<HTMLDialogElement>("#moment")!, () => this.look(null));
+    this.panel = new MomentPanel(document.querySelector<HTMLDialogElement>("#moment")!, {
+      closed: () => this.look(null),
+      found: (t) => this.at(t),
+    });
     this.strip = new Strip(root.querySelector<HTMLElement>("#strip")!, (window) => this.goTo(window));
     renewHead("metrics-now", document.querySelector<HTMLElement>("#now-trouble")!);
     this.listen();
@@ -215,10 +218,14 @@ export class MetricsPage {
     if (shown) this.want([name]);
   }
 
-  private look(t: number | null, opener: HTMLElement | null = null, name = OVERVIEW): void {
+  private at(t: number | null): void {
     this.state = { ...this.state, at: t };
     this.keep();
     this.mark();
+  }
+
+  private look(t: number | null, opener: HTMLElement | null = null, name = OVERVIEW): void {
+    this.at(t);
     if (t === null) this.panel.close();
     else void this.panel.open({ t, stepS: this.shown?.stepS ?? 1, metric: name }, opener);
   }
