@@ -20,6 +20,7 @@ PAGES: dict[str, Rule] = {
     "jobs:retry": rule(POST=USER),
     "notifications:list": rule(GET=VIEWER),
     "notifications:bell": rule(GET=VIEWER),
+    "notifications:follow": rule(GET=VIEWER),
     "notifications:read": rule(POST=VIEWER),
     "notifications:settings": rule(POST=VIEWER),
     "notifications:webhooks": rule(GET=VIEWER, POST=VIEWER),

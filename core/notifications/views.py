@@ -65,6 +65,14 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def follow(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Go where a notification leads; who has gone there has read it."""
+    found = get_visible(Notification.objects, request.user, pk)
+    services.notification_mark(notification=found, read=True)
+    return redirect(found.url or "notifications:list")
+
+
+@require_GET
 def bell(request: HttpRequest) -> HttpResponse:
     """How many are unread, in the top bar."""
     return render(request, "core/_bell.html", navigation.context(request))
@@ -101,6 +109,8 @@ def webhook_list(request: HttpRequest) -> HttpResponse:
     made = form.submit(partial(services.webhook_create, owner=request.user))
     # Shown in the answer to the POST itself: a redirect would need a place to keep the secret in.
     context: dict[str, Any] = {"form": WebhookForm() if made else form, "made": made}
+    if made:
+        context["secret"] = [("Secret", made.secret)]
     webhooks = Webhook.objects.visible_to(request.user).order_by("created_at")
     return form.page(
         request, "core/webhooks.html", context | {"webhooks": webhooks} | _last_deliveries(request)

@@ -20,6 +20,7 @@ notifications = (
     [
         path("notifications", notification_views.notification_list, name="list"),
         path("notifications/bell", notification_views.bell, name="bell"),
+        path("notifications/<uuid:pk>", notification_views.follow, name="follow"),
         path("notifications/read", notification_views.read, name="read"),
         path("notifications/settings", notification_views.settings_save, name="settings"),
         path("notifications/webhooks", notification_views.webhook_list, name="webhooks"),

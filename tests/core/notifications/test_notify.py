@@ -216,7 +216,7 @@ def test_the_page_the_bell_and_reading(browser: Any, ada: User) -> None:
     first = tell(ada, "<b>first</b>", url="/jobs", body="a & b")
     tell(ada, "second")
     page = text(client.get("/notifications"))
-    assert '<a href="/jobs">&lt;b&gt;first&lt;/b&gt;</a>' in page
+    assert f'<a href="/notifications/{first.pk}">&lt;b&gt;first&lt;/b&gt;</a>' in page
     assert "a &amp; b" in page
     assert 'aria-label="Notifications: 2 unread"' in page
     client.post("/notifications/read", {"selected": [str(first.pk), "nonsense"], "next": "/notifications"})
@@ -225,6 +225,17 @@ def test_the_page_the_bell_and_reading(browser: Any, ada: User) -> None:
     assert client.post("/notifications/read", {"all": "1"}).status_code == 302
     assert 'aria-label="Notifications"' in text(client.get("/notifications/bell"))
     assert text(client.get("/notifications?level=nonsense&page=last&unread=maybe"))
+
+
+def test_who_goes_where_it_leads_has_read_it(browser: Any, ada: User, ben: User) -> None:
+    told = tell(ada, url="/jobs")
+    assert browser(ben).get(f"/notifications/{told.pk}").status_code == 404
+    told.refresh_from_db()
+    assert told.read_at is None
+    response = browser(ada).get(f"/notifications/{told.pk}")
+    assert (response.status_code, response.url) == (302, "/jobs")
+    told.refresh_from_db()
+    assert told.read_at is not None
 
 
 def test_the_page_costs_the_same_however_long_it_is(
