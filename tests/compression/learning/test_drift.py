@@ -9,6 +9,7 @@ from compression.learning import drift, seeds
 from compression.learning.events import LearningNoticed
 from compression.learning.models import LearningNotice, LearningSettings, LearningState
 from core.events import subscribe
+from core.models import Notification
 from tests.compression.learning.rows import outcome_row, state_row, trial_row
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,8 @@ def test_staff_are_told_once_of_what_got_worse(
     assert "predicts worse than it did: 100%" in notice.text
     assert notice.detail["error_now"] > notice.detail["error_before"]
     assert set(heard[0].staff) == {mia.pk, otto.pk}
+    told = list(Notification.objects.values_list("owner", "kind", "url"))
+    assert told == [(mia.pk, "learning.noticed", f"/learning/states/{serving.number}")]
     assert drift.drift_watch() is None
     assert LearningNotice.objects.count() == 1
 
