@@ -121,10 +121,14 @@ def histograms(rows: QuerySet[HistoryEntry], by: Sequence[str]) -> Iterator[tupl
     Interval b is from GAMMA ** b on.
     """
     for measure in MEASURES:
-        interval = Cast(Floor(Ln(_values()[measure]) / Value(math.log(GAMMA))), IntegerField())
-        counted = _grouped(_with(rows, measure), by, interval=interval).annotate(n=Count("pk"))
-        for row in counted:
+        for row in histogram(rows, by, measure):
             yield _key(row, by), measure, row["by_interval"], row["n"]
+
+
+def histogram(rows: QuerySet[HistoryEntry], by: Sequence[str], measure: str) -> Any:
+    """Return a queryset of the combinations of `by`, the interval and the number of values in it, in this order."""
+    interval = Cast(Floor(Ln(_values()[measure]) / Value(math.log(GAMMA))), IntegerField())
+    return _grouped(_with(rows, measure), by, interval=interval).annotate(n=Count("pk"))
 
 
 def percentiles(

@@ -1,19 +1,18 @@
 """Reading: what came of outcomes in any window of time, exactly, whatever is summed up by now."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, QuerySet, Sum, Value
 from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
 
 from compression.history import measures
 from compression.history.measures import MEASURES, Key, Period, Sums
 from metrics.analytics.models import HourSums, SummedUntil
-from metrics.analytics.percentiles import percentile
+from metrics.analytics.percentiles import Sql, percentiles
 from metrics.analytics.summing import HOUR, hour_of
 
 SHARES = {"p50": 0.5, "p95": 0.95}
@@ -39,6 +38,10 @@ COLUMNS = {
     "day": "date_trunc('day', hour, 'UTC')",
     "week": "date_trunc('week', hour, 'UTC')",
     "month": "date_trunc('month', hour, 'UTC')",
+}
+TYPES = dict.fromkeys(("algorithm", "kind", "operation"), "text") | {
+    "owner": "uuid",
+    **dict.fromkeys(("hour", "day", "week", "month"), "timestamptz"),
 }
 
 
@@ -157,34 +160,28 @@ def _exact(asked: Asked, by: Sequence[str]) -> dict[Key, dict[str, dict[str, flo
 def _estimated(
     asked: Asked, by: Sequence[str], split: Split
 ) -> dict[Key, dict[str, dict[str, float | None]]]:
-    counted: dict[Key, dict[str, Counter[int]]] = defaultdict(lambda: {name: Counter() for name in MEASURES})
-    for key, measure, interval, n in measures.histograms(_ledger(asked, split.rest), by):
-        counted[key][measure][interval] += n
-    if split.summed:
-        for key, measure, interval, n in _histograms_of_hours(asked, by, split.summed):
-            counted[key][measure][interval] += n
-    return {
-        key: {
-            name: {word: percentile(histogram, share) for word, share in SHARES.items()}
-            for name, histogram in found.items()
-        }
-        for key, found in counted.items()
-    }
+    """Percentiles from the histograms of hours, and of the rest of the ledger."""
+    found: dict[Key, dict[str, dict[str, float | None]]] = {}
+    types = [TYPES[name] for name in by]
+    for measure in MEASURES:
+        histograms: list[Sql] = []
+        if split.rest:
+            histograms.append(
+                measures.histogram(_ledger(asked, split.rest), by, measure).query.sql_with_params()
+            )
+        if split.summed:
+            histograms.append(_histogram_of_hours(asked, by, split.summed, measure))
+        for key, one in percentiles(histograms, types, SHARES):
+            found.setdefault(key, dict(NOTHING.percentiles))[measure] = one  # type: ignore[arg-type]
+    return found
 
 
-def _histograms_of_hours(
-    asked: Asked, by: Sequence[str], summed: Period
-) -> Iterator[tuple[Key, str, int, int]]:
-    """The histograms of hours together; two lists side by side are nothing that querysets can say."""
+def _histogram_of_hours(asked: Asked, by: Sequence[str], summed: Period, measure: str) -> Sql:
+    """The same of hours; two lists side by side are nothing that querysets can say."""
     rows, parameters = _hours(asked, summed).query.sql_with_params()
     dimensions = "".join(f"{COLUMNS[name]}, " for name in by)
-    with connection.cursor() as cursor:
-        for measure in MEASURES:
-            cursor.execute(
-                f"SELECT {dimensions}h.place, sum(h.n) FROM ({rows}) s, "  # noqa: S608 the words are ours
-                f"unnest(s.{measure}_intervals, s.{measure}_counts) AS h(place, n) "
-                f"GROUP BY {dimensions}h.place",
-                parameters,
-            )
-            for *key, interval, n in cursor.fetchall():
-                yield tuple(key), measure, interval, int(n)
+    counted = (
+        f"SELECT {dimensions}h.place, sum(h.n) FROM ({rows}) s, "  # noqa: S608 the words are ours
+        f"unnest(s.{measure}_intervals, s.{measure}_counts) AS h(place, n) GROUP BY {dimensions}h.place"
+    )
+    return counted, parameters

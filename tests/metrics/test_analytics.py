@@ -20,7 +20,7 @@ from compression.models import HistoryEntry
 from metrics import duties
 from metrics.analytics import reading, summing
 from metrics.analytics.models import HourSums, SummedUntil
-from metrics.analytics.percentiles import percentile
+from metrics.analytics.percentiles import middle
 from metrics.analytics.reading import Asked
 from tests.compression.outcomes import keep, outcome
 
@@ -187,16 +187,9 @@ def test_a_report_is_what_the_ledger_says(
                 )
 
 
-@given(st.lists(st.floats(1e-6, 1e6), min_size=1), st.floats(0, 1))
-def test_a_histogram_knows_percentiles_within_one_per_cent(values: list[float], share: float) -> None:
-    histogram: dict[int, int] = defaultdict(int)
-    for value in values:
-        histogram[math.floor(math.log(value) / math.log(measures.GAMMA))] += 1
-    assert percentile(histogram, share) == pytest.approx(exactly(sorted(values), share), rel=0.01)
-
-
-def test_no_values_have_no_percentile() -> None:
-    assert percentile({}, 0.5) is None
+@given(st.floats(1e-6, 1e6))
+def test_the_middle_of_an_interval_is_within_one_per_cent_of_what_is_in_it(value: float) -> None:
+    assert middle(math.floor(math.log(value) / math.log(measures.GAMMA))) == pytest.approx(value, rel=0.01)
 
 
 def test_summing_up_again_changes_nothing(ledger: list[HistoryEntry]) -> None:
