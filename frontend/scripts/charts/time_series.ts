@@ -28,6 +28,8 @@ type Saved = "png" | "svg" | "csv";
 
 const HEIGHT = 190;
 const SHORTEST_S = 5;
+/** A click may be the first half of a double one. */
+const DOUBLE_MS = 250;
 
 export class TimeSeries {
   readonly root: HTMLElement;
@@ -44,6 +46,7 @@ export class TimeSeries {
   private held: number | null = null;
   private inSight = false;
   private selectedAt = 0;
+  private clicking: ReturnType<typeof setTimeout> | undefined;
   private readonly gone = new AbortController();
 
   constructor(root: HTMLElement) {
@@ -139,7 +142,10 @@ export class TimeSeries {
       },
     });
     this.plot.over.addEventListener("click", () => this.clicked());
-    this.plot.over.addEventListener("dblclick", () => this.back());
+    this.plot.over.addEventListener("dblclick", () => {
+      clearTimeout(this.clicking);
+      this.back();
+    });
   }
 
   /** Where the crosshair is in what is drawn; null where it is nowhere. */
@@ -198,8 +204,11 @@ export class TimeSeries {
 
   private clicked(): void {
     const at = this.cursorAt;
+    clearTimeout(this.clicking);
     // The end of a drag is no click.
-    if (at !== null && performance.now() - this.selectedAt > 300) this.open(this.drawn.t[at]!);
+    if (at === null || performance.now() - this.selectedAt < 300) return;
+    const t = this.drawn.t[at]!;
+    this.clicking = setTimeout(() => this.open(t), DOUBLE_MS);
   }
 
   private tell(name: string, detail: object): boolean {
@@ -207,7 +216,7 @@ export class TimeSeries {
   }
 
   private open(t: number): void {
-    const at = this.drawn.t.indexOf(t);
+    const at = nearest(this.drawn.t, t);
     const highs = this.drawn.series.map(({ high }) => high[at] ?? -Infinity);
     this.tell("series:moment", { t, name: this.names[highs.indexOf(Math.max(...highs))] });
   }

@@ -169,6 +169,7 @@ export class MetricsPage {
       const field = (name: string): number | null => momentOf(new FormData(this.form).get(name) as string);
       const [from, to] = [field("from"), field("to")];
       if (from === null || to === null || to <= from) return this.fail("The window has to begin before it ends.");
+      this.form.closest("details")!.open = false;
       this.goTo([from, to]);
     });
     addEventListener("popstate", () => {

@@ -17,7 +17,7 @@ export function windowOf(range: Range, now: number): Window {
 
 /** A window that somebody drew, as one can ask for it: whole seconds, not too short, moved back where it ends in the future. */
 export function settled([from, to]: Window, now: number): Window {
-  let [first, last] = [Math.floor(from), Math.ceil(to)];
+  let [first, last] = [Math.round(from), Math.round(to)];
   if (last - first < SHORTEST_S) {
     const middle = Math.round((first + last) / 2);
     [first, last] = [middle - SHORTEST_S / 2, middle + SHORTEST_S / 2];
