@@ -47,7 +47,8 @@ class _Picture:
         values += [rule.threshold, rule.clear_threshold]
         low, high = min(values), max(values)
         room = (high - low) * 0.06 or 1.0
-        self._low, self._high = low - room, high + room
+        # What is never below nothing is not drawn as if it could be.
+        self._low, self._high = max(0.0, low - room) if low >= 0 else low - room, high + room
 
     def drawn(self) -> dict[str, Any]:
         """Return places of lines and times."""
