@@ -1,65 +1,21 @@
-"""Alerts as they are looked at: on what comes in, across restarts, told once; and by the API."""
+"""Alerts as they are looked at: on what comes in, across restarts, told once; and previews."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from rest_framework.test import APIClient
 
-from accounts.models import AuditEntry, User
-from core.access.roles import Scope
+from accounts.models import User
 from core.notifications.models import Notification
 from metrics.alerting import checking, evaluating, preview, seeds, services
 from metrics.alerting.models import AlertEvent, AlertLook, AlertRule, AlertState
-from metrics.models import Machine
-from tests.metrics.samples import CPU, MACHINE, store
+from tests.metrics.alerting import began, come, known_machine, minutes_of, rule
+from tests.metrics.samples import CPU, store
 
 pytestmark = pytest.mark.django_db
-API = "/api/v1/metrics/alerts"
-
-
-@pytest.fixture
-def client(api: Callable[..., APIClient], otto: User) -> APIClient:
-    return api(otto, Scope.ADMIN)
-
-
-@pytest.fixture(autouse=True)
-def known_machine() -> Machine:
-    """The machine of the samples."""
-    return Machine.objects.get_or_create(name=MACHINE)[0]
-
-
-@pytest.fixture
-def began() -> datetime:
-    """Now, to the second, ten minutes ago."""
-    return timezone.now().replace(microsecond=0) - timedelta(minutes=10)
-
-
-@pytest.fixture
-def rule(otto: User) -> AlertRule:
-    """The processor above 90 % for 3 s, over at 80 % after 2 s."""
-    values = {
-        "name": "Busy",
-        "metric": CPU,
-        "direction": "above",
-        "threshold": 90,
-        "clear_threshold": 80,
-        "for_s": 3,
-        "clear_for_s": 2,
-    }
-    return services.rule_create(actor=otto, values=values)
-
-
-def come(began: datetime, *values: float, at: int = 0) -> datetime:
-    """Store a value a second, looking after each; return the moment of the last."""
-    for number, value in enumerate(values):
-        t = began + timedelta(seconds=at + number)
-        store(t, value)
-        evaluating.look(t + timedelta(milliseconds=300))
-    return t
+__all__ = ["began", "known_machine", "rule"]
 
 
 def told(user: User) -> list[tuple[str, str]]:
@@ -245,14 +201,6 @@ def test_a_look_costs_the_same_however_many_series_there_are(
 # Preview
 
 
-def minutes_of(began: datetime) -> datetime:
-    """Store twenty minutes with a spike of ten seconds, an hour ago; return its first moment."""
-    t = began.replace(second=0) - timedelta(hours=1)
-    for second in range(0, 1200, 2):
-        store(t + timedelta(seconds=second), 95 if 600 <= second < 610 else 10)
-    return t
-
-
 def test_a_preview_is_what_looks_would_have_found(rule: AlertRule, began: datetime) -> None:
     course = [10, 95, 95, 95, 95, 85, 70, 70, 70, 95, 10, 95, 95, 95, 95, 95, 95]
     last = come(began, *[float(value) for value in course])
@@ -287,126 +235,3 @@ def test_a_preview_of_what_is_below_takes_the_lowest_of_each_minute(
     monkeypatch.setattr(preview, "MOST_POINTS", 100)
     (line,) = preview.preview(below, t, t + timedelta(minutes=20)).lines
     assert len(line.intervals) == 1, "each minute has a second below"
-
-
-def test_the_preview_by_the_api(client: APIClient, began: datetime) -> None:
-    t = minutes_of(began)
-    asked = {
-        "metric": CPU,
-        "threshold": 90,
-        "for_s": 2,
-        "clear_for_s": 0,
-        "from": t.isoformat(),
-        "to": (t + timedelta(minutes=20)).isoformat(),
-    }
-    answer = client.post(f"{API}/preview", asked, format="json")
-    assert answer.status_code == 200, answer.content
-    body = answer.json()
-    assert (body["count"], body["exact"], body["resolution"]) == (1, True, "raw")
-    (interval,) = body["lines"][0]["intervals"]
-    assert datetime.fromisoformat(interval["start"]) == t + timedelta(seconds=602)
-    assert datetime.fromisoformat(interval["end"]) == t + timedelta(seconds=610)
-    assert interval["worst"] == 95
-    assert not AlertRule.objects.exists()
-    assert client.post(f"{API}/preview", {**asked, "from": asked["to"]}, format="json").status_code == 400
-
-
-# API
-
-
-@pytest.fixture
-def asked() -> dict[str, Any]:
-    return {"name": "Busy", "metric": CPU, "threshold": 90, "clear_threshold": 80}
-
-
-def test_rules_by_the_api(client: APIClient, asked: dict[str, Any], began: datetime, otto: User) -> None:
-    made = client.post(API, asked, format="json")
-    assert made.status_code == 201, made.content
-    body = made.json()
-    assert (body["for_s"], body["severity"], body["roles"], body["states"], body["status"]) == (
-        60,
-        "warn",
-        ["operator", "administrator"],
-        [],
-        None,
-    )
-    one = f"{API}/{body['id']}"
-    changed = client.patch(one, {"for_s": 0, "severity": "bad"}, format="json").json()
-    assert (changed["for_s"], changed["severity"], changed["threshold"]) == (0, "bad", 90)
-    come(began, 95)
-    shown = client.get(one).json()
-    assert (shown["status"], shown["states"][0]["value"]) == ("firing", 95)
-    assert client.get(f"{API}?status=firing&severity=bad").json()["count"] == 1
-    assert client.get(f"{API}?status=ok").json()["count"] == 0
-    events = client.get(f"{API}/events?after=firing").json()["results"]
-    assert [(event["rule"], event["series"], event["value"]) for event in events] == [(body["id"], CPU, 95)]
-    assert client.delete(one).status_code == 204
-    assert client.get(one).status_code == 404
-    actions = set(AuditEntry.objects.values_list("action", flat=True))
-    assert {"alert_rule.created", "alert_rule.changed", "alert_rule.deleted"} <= actions
-
-
-@pytest.mark.parametrize(
-    ("wrong", "status", "field"),
-    [
-        ({"metric": "system.nonsense"}, 400, "metric"),
-        ({"metric": "nothing.*"}, 400, "metric"),
-        ({"clear_threshold": 91}, 422, "clear_threshold"),
-        ({"direction": "below", "clear_threshold": 80}, 422, "clear_threshold"),
-        ({"threshold": "much"}, 400, "threshold"),
-        ({"machine": "nowhere"}, 400, "machine"),
-        ({"roles": ["viewer"]}, 400, "roles.0"),
-        ({"severity": "info"}, 400, "severity"),
-        ({"for_s": -1}, 400, "for_s"),
-        ({"colour": "red"}, 400, "colour"),
-        ({"accounts": ["00000000-0000-4000-8000-000000000000"]}, 400, "accounts"),
-    ],
-)
-def test_what_cannot_be_a_rule(
-    client: APIClient, asked: dict[str, Any], wrong: dict[str, Any], status: int, field: str
-) -> None:
-    answer = client.post(API, asked | wrong, format="json")
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
-    assert not AlertRule.objects.exists()
-
-
-def test_a_number_that_is_none_is_refused(client: APIClient, asked: dict[str, Any]) -> None:
-    for text in ("nan", "inf"):
-        answer = client.post(API, asked | {"threshold": text, "clear_threshold": text}, format="json")
-        assert answer.status_code == 400
-
-
-def test_too_many_series_are_refused(client: APIClient, asked: dict[str, Any], began: datetime) -> None:
-    values: dict[str, Any] = {f"system__disk_percent__d{number}": 1.0 for number in range(21)}
-    store(began, **values)
-    answer = client.post(API, asked | {"metric": "system.disk_percent.*"}, format="json")
-    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_series")
-
-
-def test_a_silence_by_the_api(client: APIClient, rule: AlertRule) -> None:
-    url = f"{API}/{rule.pk}/silence"
-    body = client.post(url, {"seconds": 3600, "reason": "disk is swapped"}, format="json").json()
-    assert body["silence_reason"] == "disk is swapped"
-    assert client.get(f"{API}?silenced=true").json()["count"] == 1
-    assert client.post(url, {}, format="json").status_code == 400
-    assert client.post(url, {"until": "2020-01-01T00:00:00Z"}, format="json").status_code == 400
-    assert client.post(url, {"until": None}, format="json").json()["silenced_until"] is None
-    assert client.get(f"{API}?silenced=true").json()["count"] == 0
-
-
-def test_only_staff_may_look(api: Any, ada: User, rule: AlertRule) -> None:
-    client = api(ada, Scope.WRITE)
-    assert client.get(API).status_code == 403
-    assert client.get(f"{API}/{rule.pk}").status_code == 403
-
-
-def test_the_list_costs_the_same_however_long_it_is(
-    client: APIClient, otto: User, django_assert_num_queries: Any
-) -> None:
-    client.get(API)
-    for rules in (1, 8):
-        for number in range(rules):
-            values = {"name": f"{number}", "metric": CPU, "threshold": 90}
-            services.rule_create(actor=otto, values=values)
-        with django_assert_num_queries(4):  # token, count, rules, states
-            client.get(API)
