@@ -91,7 +91,8 @@ def _colour_of(name: str) -> str:
     return f"--{_COLOURS.get(instance, 'c3')}"
 
 
-_COLOURS = {name: codec.colour for name, codec in codecs.all_codecs().items()}
+# What is packed in our own format are pipelines.
+_COLOURS = {name: codec.colour for name, codec in codecs.all_codecs().items()} | {"dcz": "c3"}
 
 
 def _natural(name: str) -> tuple[str, int]:

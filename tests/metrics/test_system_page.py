@@ -181,10 +181,14 @@ def test_cores_are_in_order_and_of_different_looks() -> None:
 
 def test_an_algorithm_has_its_colour() -> None:
     chart = next(chart for chart in ALL if chart.id == "algorithms")
-    known = ["compression.bytes_in_s", *(f"compression.bytes_in_s.{name}" for name in ("zstd", "xz", "own"))]
+    known = [
+        "compression.bytes_in_s",
+        *(f"compression.bytes_in_s.{name}" for name in ("zstd", "xz", "dcz", "own")),
+    ]
     assert {line.label: line.token for line in charts.lines_of(chart, known)} == {
         "zstd": "--c1",
         "xz": "--c2",
+        "dcz": "--c3",
         "own": "--c3",
     }
 

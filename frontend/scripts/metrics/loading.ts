@@ -14,6 +14,8 @@ export interface Told {
 export class Loading {
   readonly table = new Table();
   readonly window: Window;
+  /** When it was asked for. */
+  readonly askedAt: number;
   stepS: number;
   private readonly url: string;
   private readonly resolution: "raw" | "auto";
@@ -23,10 +25,11 @@ export class Loading {
   private waiting: string[] = [];
   private underWay = 0;
 
-  /** @param raw whether each second is asked for, however many there are */
-  constructor(url: string, window: Window, raw: boolean, told: Told) {
+  /** @param raw whether each second is asked for, however many there are; `now` is the server's time */
+  constructor(url: string, window: Window, raw: boolean, now: number, told: Told) {
     this.url = url;
     this.window = window;
+    this.askedAt = now;
     this.resolution = raw ? "raw" : "auto";
     this.stepS = 1;
     this.told = told;

@@ -19,6 +19,8 @@ const EVERY_MS = 1000;
 const MISSED_S = 4;
 /** Where none come the history is asked: it may have them. */
 const SILENT_S = 5;
+/** Samples may wait for a busy database. */
+const LATE_S = 30;
 const WAITS_MS = 3000;
 const TROUBLES: Record<LiveState, string> = {
   live: "",
@@ -250,7 +252,8 @@ export class MetricsPage {
 
   private load(): void {
     this.next?.stop();
-    const loading: Loading = new Loading(this.root.dataset["history"]!, this.window, this.state.range.mode === "live", {
+    const raw = this.state.range.mode === "live";
+    const loading: Loading = new Loading(this.root.dataset["history"]!, this.window, raw, this.clock, {
       loaded: () => {
         if (this.next === loading) [this.shown, this.next] = [loading, null];
         this.fail("");
@@ -284,9 +287,15 @@ export class MetricsPage {
       this.checkSilence();
       if (performance.now() - this.drawnAt > 1500) this.draw();
     }
-    const every = range.mode === "recent" ? renewalS(range.seconds) : Infinity;
-    if (this.shown && !this.next && this.now - this.shown.window[1] > every) this.load();
+    if (this.shown && !this.next && this.clock - this.shown.askedAt > this.renewalS(this.shown)) this.load();
     if (this.overview && this.now - this.overview.at > 30) this.renewOverview(false);
+  }
+
+  /** After how long a window is asked for anew; one that has just ended until what is stored late is there. */
+  private renewalS({ window: [, to], askedAt }: Loading): number {
+    const { range } = this.state;
+    if (range.mode === "recent") return renewalS(range.seconds);
+    return range.mode === "fixed" && askedAt - to < LATE_S ? SILENT_S : Infinity;
   }
 
   private controls(): void {
