@@ -215,7 +215,9 @@ API: dict[str, Rule] = {
     "api:metrics:alert-events": rule(GET=OPERATOR),
     "api:metrics:alert": rule(GET=OPERATOR, PATCH=OPERATOR, DELETE=OPERATOR),
     "api:metrics:alert-silence": rule(POST=OPERATOR),
-    "api:metrics:prometheus": rule(GET=OPERATOR, scope=Scope.READ),  # the token lies with Prometheus, on a disk
+    "api:metrics:prometheus": rule(
+        GET=OPERATOR, scope=Scope.READ
+    ),  # the token lies with Prometheus, on a disk
 }
 
 SOCKETS: dict[str, Rule] = {

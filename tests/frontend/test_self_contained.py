@@ -41,7 +41,9 @@ def test_the_rendered_page_has_nothing_inline(page):
     assert OUTSIDE.findall(page) == []
 
 
-@pytest.mark.parametrize("name", ["admin.css", "app.css", "app.js", "docs.css", "docs.js", "favicon.svg", "metrics.js"])
+@pytest.mark.parametrize(
+    "name", ["admin.css", "app.css", "app.js", "docs.css", "docs.js", "favicon.svg", "metrics.js"]
+)
 def test_the_bundle_is_there_and_names_no_other_address(name):
     path = DIST / name
     assert path.is_file(), "no bundle: run `make bundle`"
