@@ -43,6 +43,7 @@ class Hub:
         self._seats.discard(seat)
         if not self._seats and self._listening is not None:
             self._listening.cancel()
+            self._listening = None  # it takes a while to end, and who comes meanwhile needs another
 
     def take(self, seat: Seat) -> list[str]:
         """The messages that the socket has to send now: one for each machine of which there is news."""

@@ -3,6 +3,9 @@
 import asyncio
 import fnmatch
 import json
+import os
+import subprocess
+import sys
 import time
 from itertools import pairwise
 
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from metrics.live import subscriptions
 from metrics.live.board import REACH, Board
+from metrics.live.hub import Hub
 from metrics.live.patterns import Selection, matches
 from metrics.live.subscriptions import Seat, Subscription
 
@@ -28,9 +32,9 @@ def test_nothing_but_the_star_is_special() -> None:
 
 
 def test_no_pattern_takes_long() -> None:
-    began = time.monotonic()
+    began = time.thread_time()  # of this thread: others may keep the processor busy
     assert not matches("*a" * 100 + "*b", "a" * 10_000)
-    assert time.monotonic() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_a_selection_remembers_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,3 +109,53 @@ def test_a_seat_says_when_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None
         return [first, second, third, (await seat.next())["type"]]
 
     assert asyncio.run(wait()) == ["live.silence", "live.news", "live.silence", "live.news"]
+
+
+def test_who_comes_while_the_last_one_leaves_is_heard_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    listening: list[int] = []
+
+    async def hear(self: Hub) -> None:
+        listening.append(1)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            listening.pop()
+
+    monkeypatch.setattr(Hub, "_hear", hear)
+
+    async def visits() -> list[int]:
+        hub, seat = Hub(), Seat(lambda: None)
+        hub.join(seat)
+        await asyncio.sleep(0)
+        hub.leave(seat)
+        hub.join(seat)
+        while len(listening) != 1:
+            await asyncio.sleep(0)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        count = [len(listening)]
+        hub.leave(seat)
+        while listening:
+            await asyncio.sleep(0)
+        return [*count, len(listening)]
+
+    assert asyncio.run(visits()) == [1, 0]
+
+
+def test_platforms_that_share_a_redis_do_not_hear_each_other() -> None:
+    """Messages go to the listeners of all databases."""
+    told = (
+        "from metrics.live.publishing import CHANNEL; from core.events import layer; print(CHANNEL, layer()"
+    )
+    program = f"import django; django.setup(); {told}.redis_channel('x'))"
+    found = set()
+    for number in (3, 4):
+        environ = {**os.environ, "REDIS_URL": f"redis://127.0.0.1:6379/{number}"}
+        environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+        )
+        found |= set(done.stdout.split())
+    assert found == {
+        f"dynacomp:{number}{rest}" for number in (3, 4) for rest in (":live-metrics", "__group__x")
+    }
