@@ -138,11 +138,19 @@ class GuardedConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_add(group, self.channel_name)
 
     async def _leave(self) -> None:
+        """End all of it, the last first; one that fails leaves none of the others out."""
+        async with contextlib.AsyncExitStack() as leaving:
+            leaving.push_async_callback(self._leave_groups)
+            leaving.push_async_callback(self.end)
+            leaving.push_async_callback(self._stop_rechecks)
+
+    async def _stop_rechecks(self) -> None:
         if self._rechecks:
             self._rechecks.cancel()
-            with contextlib.suppress(asyncio.CancelledError, OSError):
+            with contextlib.suppress(asyncio.CancelledError):
                 await self._rechecks
-        await self.end()
+
+    async def _leave_groups(self) -> None:
         with contextlib.suppress(RedisError, OSError):
             for group in self._groups:
                 await self.channel_layer.group_discard(group, self.channel_name)
@@ -155,6 +163,8 @@ class GuardedConsumer(AsyncWebsocketConsumer):
                     return
             except OUTAGES as error:  # nor can anybody have lost a right meanwhile
                 log.warning("permission of a socket not looked up: %s", error)
+            except Exception:  # who gives up looking lets everybody stay for good
+                log.exception("permission of a socket not looked up")
 
     async def _close_if_refused(self) -> bool:
         refusal: int | None = await database_sync_to_async(self._refusal)()
