@@ -4,6 +4,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from redis.connection import parse_url
+
 from config import env
 from config.settings.base import DATA_DIR
 
@@ -47,11 +49,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+# Messages of Redis reach the listeners of all its databases: the names they are sent by have the number in them.
+CHANNEL_PREFIX = f"dynacomp:{parse_url(REDIS_URL).get('db', 0)}"  # type: ignore[no-untyped-call]
+
 # redis-py's five-second socket timeout would end idle blocking reads of the channel layer and the workers.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "core.sockets.layer.HintLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "dynacomp"},
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": CHANNEL_PREFIX},
     }
 }
 

@@ -20,7 +20,7 @@ from metrics.types import Sample
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "dynacomp:live-metrics"
+CHANNEL = f"{settings.CHANNEL_PREFIX}:live-metrics"
 # The sampler has a second for all that it does: whatever becomes of Redis takes less than a tenth of it.
 PATIENCE_S = 0.03
 # A Redis that is away is left alone for so long.
