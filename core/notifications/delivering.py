@@ -42,9 +42,12 @@ def begin() -> int:
     free = 0
     while free < THREADS and _slots.acquire(blocking=False):
         free += 1
-    claimed = claim(free) if free else []
-    for _ in range(free - len(claimed)):
-        _slots.release()
+    claimed: list[Delivery] = []
+    try:
+        claimed = claim(free) if free else []
+    finally:  # those of a claim that fails, too: the database comes back, a slot that is kept does not
+        for _ in range(free - len(claimed)):
+            _slots.release()
     for delivery in claimed:
         threading.Thread(target=_work, args=[delivery], daemon=True).start()
     return len(claimed)
