@@ -38,7 +38,18 @@ class _Pinned(http.client.HTTPConnection):
     def connect(self) -> None:
         """Ask for the name, and connect to what was looked at."""
         place = addresses.resolve(self.host, self.port)
-        self.sock = self.held = socket.create_connection((place, self.port), self.timeout)
+        self._go_on()
+        self._hold(socket.create_connection((place, self.port), self.timeout))
+
+    def _hold(self, held: socket.socket) -> None:
+        """Keep a socket where it can be cut. The other way round than `_cut`: whoever is second sees the other."""
+        self.sock = self.held = held
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Raise TimeoutError where the time was up while there was nothing to cut."""
+        if self.was_cut:
+            raise TimeoutError
 
 
 class _PinnedTls(_Pinned):
@@ -49,7 +60,9 @@ class _PinnedTls(_Pinned):
     def connect(self) -> None:
         """Connect and agree on a key."""
         super().connect()
-        self.sock = self.held = _tls().wrap_socket(self.sock, server_hostname=self.host)
+        tls = _tls().wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+        self._hold(tls)  # before the handshake: the socket it was made of can do nothing any more
+        tls.do_handshake()
 
 
 @cache
@@ -69,10 +82,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         connection.request("POST", target, body, dict(headers))
         response = connection.getresponse()
-        text = response.read(ANSWER_BYTES).decode("utf-8", "replace")
+        answer = Answer(response.status, response.read(ANSWER_BYTES).decode("utf-8", "replace"))
+    except (OSError, http.client.HTTPException):
+        if connection.was_cut:
+            raise TimeoutError from None
+        raise
+    else:
         if connection.was_cut:  # what was cut off looks like an end
             raise TimeoutError
-        return Answer(response.status, text)
+        return answer
     finally:
         watch.cancel()
         connection.close()
@@ -83,4 +101,5 @@ def _cut(connection: _Pinned) -> None:
     connection.was_cut = True
     if connection.held is not None:
         with suppress(OSError):
-            connection.held.shutdown(socket.SHUT_RDWR)
+            # Not the method of a socket with TLS, which drops its key first: the other thread would send in the clear.
+            socket.socket.shutdown(connection.held, socket.SHUT_RDWR)
