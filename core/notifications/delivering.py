@@ -73,10 +73,17 @@ def deliver_now(limit: int = 100) -> int:
 
 @transaction.atomic
 def claim(limit: int) -> list[Delivery]:
-    """Take a lease of deliveries that are due, and count the attempt before it is made."""
+    """Take a lease of deliveries that are due, and count the attempt before it is made; give up what is over."""
     now = timezone.now()
     due = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",))
-    claimed = list(due.select_related("owner", "notification", "webhook")[:limit])
+    claimed = []
+    for delivery in due.select_related("owner", "notification", "webhook")[:limit]:
+        if delivery.attempts > RETRIES:  # none of them lived to say how it ended
+            _end(delivery, error="No attempt came to its end.")
+        elif now - delivery.created_at > OLDEST:
+            _end(delivery, error=delivery.error or "It could not be sent for a day.")
+        else:
+            claimed.append(delivery)
     for delivery in claimed:
         delivery.attempts += 1
         delivery.lease_until = now + LEASE
@@ -94,6 +101,9 @@ def attempt(delivery: Delivery) -> None:
     except Failed as error:
         again = None if error.lasts else _next(delivery)
         _end(delivery, error=error.why, status=error.status, available_at=again)
+    except Exception:  # a mistake of ours, which would be made for ever
+        log.exception("delivery %s", delivery.pk)
+        _end(delivery, error="The platform could not send it.", available_at=_next(delivery))
     else:
         _end(delivery, status=status)
 

@@ -136,6 +136,37 @@ def test_a_process_that_dies_while_it_sends_loses_nothing(
     assert len(receiver.received) == 2
 
 
+def test_what_kills_each_of_its_senders_is_given_up(ada: User, webhook: Webhook, receiver: Receiver) -> None:
+    tell(ada)
+    for _ in range(delivering.RETRIES + 1):
+        assert len(delivering.claim(10)) == 1  # and there it dies
+        Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert delivering.claim(10) == []
+    found = only()
+    assert (found.status, found.attempts) == (DeliveryStatus.ABANDONED, delivering.RETRIES + 1)
+    assert found.error == "No attempt came to its end."
+
+
+def test_what_is_a_day_old_is_given_up(ada: User, webhook: Webhook, receiver: Receiver) -> None:
+    tell(ada)
+    Delivery.objects.update(created_at=timezone.now() - delivering.OLDEST - timedelta(seconds=1))
+    assert delivering.deliver_now() == 0
+    assert (only().status, only().error) == (DeliveryStatus.ABANDONED, "It could not be sent for a day.")
+    assert receiver.received == []
+
+
+def test_a_mistake_of_ours_is_a_failed_attempt(
+    ada: User, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "send", Mock(side_effect=ValueError("a secret")))
+    tell(ada)
+    for _ in range(delivering.RETRIES + 1):
+        assert delivering.deliver_now() == 1
+        assert only().error == "The platform could not send it."
+        due()
+    assert only().status == DeliveryStatus.ABANDONED
+
+
 def test_a_host_that_is_away_is_left_alone_and_attempts_are_kept(
     ada: User, webhook: Webhook, receiver: Receiver, settings: Any
 ) -> None:
@@ -150,7 +181,8 @@ def test_a_host_that_is_away_is_left_alone_and_attempts_are_kept(
     assert refused is not None
     assert "left alone for a while" in refused.error
     assert 50 < (refused.available_at - timezone.now()).total_seconds() <= 60
-    Delivery.objects.update(created_at=timezone.now() - timedelta(days=2))
+    # On time for an attempt, and too late for the one after that.
+    Delivery.objects.update(created_at=timezone.now() - delivering.OLDEST + timedelta(seconds=5))
     due()
     delivering.deliver_now()
     assert set(Delivery.objects.values_list("status", flat=True)) == {DeliveryStatus.ABANDONED}
