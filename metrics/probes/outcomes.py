@@ -12,18 +12,23 @@ from metrics.probes.sql import Connect, rows
 OWN = "own"
 # So far back percentiles of times go.
 WINDOW = timedelta(seconds=10)
+NOTHING: Sums = (0.0,) * 8
 RATES = ("operations_s", "failures_s", "bytes_in_s", "bytes_out_s")
 
 LABEL = "CASE WHEN algorithm = ANY(%(codecs)s) THEN algorithm ELSE 'own' END"
+# All together apart from each account: the outcomes of one that is deleted become nobody's, and are no new ones.
 GROWN = f"""
-SELECT {LABEL}, owner_id, created_at >= %(next)s,
+SELECT grouping(owner_id) = 1, label, owner_id, is_fresh,
   count(*), count(*) FILTER (WHERE NOT succeeded),
   sum(original_size) FILTER (WHERE succeeded), sum(compressed_size) FILTER (WHERE succeeded),
   sum(original_size) FILTER (WHERE succeeded AND compress_seconds > 0),
   sum(compress_seconds) FILTER (WHERE succeeded AND original_size IS NOT NULL),
   sum(original_size) FILTER (WHERE succeeded AND decompress_seconds > 0),
   sum(decompress_seconds) FILTER (WHERE succeeded AND original_size IS NOT NULL)
-FROM compression_history WHERE created_at >= %(since)s GROUP BY 1, 2, 3
+FROM (
+  SELECT *, {LABEL} AS label, created_at >= %(next)s AS is_fresh
+  FROM compression_history WHERE created_at >= %(since)s
+) latest GROUP BY GROUPING SETS ((label, is_fresh), (label, owner_id, is_fresh))
 """  # noqa: S608 - made of constants
 TIMES = f"""
 WITH latest AS (
@@ -49,7 +54,7 @@ class Outcomes:
     def __init__(self, connect: Connect, codecs: Collection[str]) -> None:
         self._connect = connect
         self._codecs = {"codecs": sorted(codecs)}
-        self._growth = Growth(connect, GROWN, keys=2, values=self._codecs)
+        self._growth = Growth(connect, GROWN, keys=3, values=self._codecs)
         self._at = 0.0
         self._latest = float("-inf")
         self._seen: set[str] = set()
@@ -64,20 +69,13 @@ class Outcomes:
             return {}
         if grown:
             self._latest = self._at
-        everything = _total(grown.values())
-        found = _figures("", everything, seconds)
-        by_owner: dict[str, dict[str, float]] = {}
-        by_label: dict[str, list[Sums]] = {label: [] for label in self._seen}
-        for (label, owner), sums in grown.items():
-            by_label.setdefault(label, []).append(sums)
-            if owner:
-                by_owner.setdefault(str(owner), {}).update(_figures(f".{label}", sums, seconds))
-        for label, several in by_label.items():
-            found |= _figures(f".{label}", _total(several), seconds)
-        for owner in by_owner:
-            theirs = [sums for (_, whose), sums in grown.items() if str(whose) == owner]
-            by_owner[owner] |= _figures("", _total(theirs), seconds)
+        by_label = {label: sums for (everybody, label, _), sums in grown.items() if everybody}
         self._seen |= by_label.keys()
+        found = _figures_of(dict.fromkeys(self._seen, NOTHING) | by_label, seconds)
+        by_owner: dict[str, dict[str, float]] = {}
+        for owner in {str(owner) for _, _, owner in grown if owner}:
+            theirs = {label: sums for (_, label, whose), sums in grown.items() if str(whose) == owner}
+            by_owner[owner] = _figures_of(theirs, seconds)
         if self._at - self._latest < WINDOW.total_seconds():
             self._add_times(found, by_owner)
         self.own = by_owner
@@ -98,9 +96,13 @@ class Outcomes:
             target[f"compression.seconds_p50{suffix}"], target[f"compression.seconds_p95{suffix}"] = times
 
 
-def _total(several: Collection[Sums]) -> Sums:
-    """Return the sums over all of them; noughts where there are none."""
-    return tuple(map(sum, zip(*several, strict=True))) if several else (0.0,) * 8
+def _figures_of(by_label: Mapping[str, Sums], seconds: float) -> dict[str, float]:
+    """Return the series of each algorithm and of all of them."""
+    everything = tuple(map(sum, zip(*by_label.values(), strict=True))) if by_label else NOTHING
+    found = _figures("", everything, seconds)
+    for label, sums in by_label.items():
+        found |= _figures(f".{label}", sums, seconds)
+    return found
 
 
 def _figures(suffix: str, sums: Sums, seconds: float) -> dict[str, float]:
