@@ -100,8 +100,10 @@ def first(since: datetime | None = None) -> datetime | None:
     return (rows if since is None else rows.filter(created_at__gte=since)).first()
 
 
-def sums(rows: QuerySet[HistoryEntry], by: Sequence[str]) -> Iterator[tuple[Key, Sums]]:
-    """Yield the sums for each combination of `by`."""
+def sums(
+    rows: QuerySet[HistoryEntry], by: Sequence[str], enough: int | None = None
+) -> Iterator[tuple[Key, Sums]]:
+    """Yield the sums for each combination of `by`, of no more than `enough` of them."""
     worked = Q(succeeded=True)
     grouped = _grouped(rows, by).annotate(
         n=Count("pk"),
@@ -110,7 +112,7 @@ def sums(rows: QuerySet[HistoryEntry], by: Sequence[str]) -> Iterator[tuple[Key,
         compressed=Sum("compressed_size", filter=worked),
         time=Sum(Cast(Round(_seconds() * 1_000_000), BigIntegerField()), filter=worked),
     )
-    for row in grouped:
+    for row in grouped[:enough]:
         totals = (int(row[name] or 0) for name in ("n", "failed", "original", "compressed", "time"))
         yield _key(row, by), Sums(*totals)
 

@@ -83,10 +83,14 @@ class Split:
     rest: Sequence[Period]
 
 
-def report(asked: Asked, by: Sequence[str]) -> Report:
-    """Return the figures by some of BY."""
+class TooManyRows(Exception):
+    """There are more combinations than anybody wants."""
+
+
+def report(asked: Asked, by: Sequence[str], most: int | None = None) -> Report:
+    """Return the figures by some of BY; raises TooManyRows where it would have more than `most` rows."""
     split = _split(asked.start, asked.end)
-    found = _sums(asked, by, split)
+    found = _sums(asked, by, split, most)
     is_exact = sum(one.count for one in found.values()) <= MOST_EXACT
     told = _exact(asked, by) if is_exact else _estimated(asked, by, split)
     rows = {
@@ -126,21 +130,24 @@ def _hours(asked: Asked, summed: Period) -> QuerySet[HourSums]:
     return rows.filter(**asked.filters).order_by()
 
 
-def _sums(asked: Asked, by: Sequence[str], split: Split) -> dict[Key, Sums]:
+def _sums(asked: Asked, by: Sequence[str], split: Split, most: int | None = None) -> dict[Key, Sums]:
+    enough = None if most is None else most + 1
     found: dict[Key, Sums] = defaultdict(Sums)
     if split.rest:
-        for key, one in measures.sums(_ledger(asked, split.rest), by):
+        for key, one in measures.sums(_ledger(asked, split.rest), by, enough):
             found[key] += one
     if split.summed:
-        for key, one in _of_hours(_hours(asked, split.summed), by):
+        for key, one in _of_hours(_hours(asked, split.summed), by, enough):
             found[key] += one
+    if most is not None and len(found) > most:
+        raise TooManyRows
     return {key: one for key, one in found.items() if one.count}
 
 
-def _of_hours(rows: QuerySet[HourSums], by: Sequence[str]) -> Iterator[tuple[Key, Sums]]:
+def _of_hours(rows: QuerySet[HourSums], by: Sequence[str], enough: int | None) -> Iterator[tuple[Key, Sums]]:
     names = ("count", "failures", "bytes_in", "bytes_out", "micros")
     grouped: Any = rows.values(**{f"by_{name}": BY[name] for name in by} or {"by_nothing": Value(1)})
-    for row in grouped.annotate(**{f"of_{name}": Sum(name) for name in names}):
+    for row in grouped.annotate(**{f"of_{name}": Sum(name) for name in names})[:enough]:
         key = tuple(row[f"by_{name}"] for name in by)
         yield key, Sums(*(int(row[f"of_{name}"] or 0) for name in names))
 

@@ -32,9 +32,11 @@ class Analytics(ApiView):
         given = form.validated_data
         groups = given.get("group_by") or list(self.usual)
         asked = asked_by(request.user, given)
-        report = reading.report(asked, ["owner" if name == "user" else name for name in groups])
-        if len(report.rows) > MOST_ROWS:
-            raise Invalid.field("group_by", f"These are more than {MOST_ROWS:,} rows.", "too_many")
+        by = ["owner" if name == "user" else name for name in groups]
+        try:
+            report = reading.report(asked, by, MOST_ROWS)
+        except reading.TooManyRows:
+            raise Invalid.field("group_by", f"These are more than {MOST_ROWS:,} rows.", "too_many") from None
         found = rows.rows_of(report)
         if given["format"] != "json":
             return export.answer_pages(

@@ -137,10 +137,15 @@ def test_what_cannot_be_answered_is_told(client: APIClient, query: str, field: s
 
 
 def test_more_rows_than_anybody_reads_are_refused(client: APIClient, some: None) -> None:
-    with mock.patch("metrics.api.analytics_views.MOST_ROWS", 2):
+    with mock.patch("metrics.api.analytics_views.MOST_ROWS", 2), CaptureQueriesContext(connection) as asked:
         response = client.get(f"{API}/compression")
     assert response.status_code == 400
     assert response.json()["errors"][0]["code"] == "too_many"
+    of_ledger = [query["sql"] for query in asked if "compression_history" in query["sql"]]
+    assert len(of_ledger) == 1, "nothing else is asked of what is refused"
+    assert of_ledger[0].endswith("LIMIT 3")
+    with mock.patch("metrics.api.analytics_views.MOST_ROWS", 3):
+        assert len(told(client, "compression")["rows"]) == 3
 
 
 def test_a_file_has_a_column_for_each_number(client: APIClient, some: None) -> None:
