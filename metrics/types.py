@@ -11,8 +11,8 @@ class Sample:
     """What one machine was seen to do at the moment `t` (aware, UTC).
 
     `values`: series by name; one that could not be read is not there.
-    `context`: `{"jobs": [{id, kind, title, owner_id, algorithm, step}], "processes": [{name, pid, cpu_percent,
-    memory_bytes}]}`, both most active first; None where nothing was going on.
+    `context`: `{"jobs": [{id, kind, algorithm, step}], "processes": [{name, pid, cpu_percent, memory_bytes}]}`, the
+    last started job and the busiest process first; None where nothing was going on.
     `own`: for each account that had something compressed in this second its `compression.*` values; these are sent to
     it and not stored.
     """

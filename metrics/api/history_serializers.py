@@ -79,7 +79,7 @@ class KnownOut(serializers.Serializer[Any]):
 
 
 class MomentOut(serializers.Serializer[Any]):
-    """What ran in the second `t`, the most active first."""
+    """What ran in the second `t`."""
 
     machine = serializers.CharField()
     t = serializers.DateTimeField(help_text="The second that it is known of; near the one asked for.")
@@ -89,5 +89,8 @@ class MomentOut(serializers.Serializer[Any]):
         "which the processor was busiest.",
     )
     cpu_percent = serializers.FloatField(allow_null=True)
-    jobs = serializers.ListField(child=serializers.DictField())
-    processes = serializers.ListField(child=serializers.DictField())
+    jobs = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Last started first: id, kind, algorithm, step, title and owner_id, empty and null of deleted jobs.",
+    )
+    processes = serializers.ListField(child=serializers.DictField(), help_text="The busiest first.")

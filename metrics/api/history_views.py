@@ -1,6 +1,7 @@
 """Endpoints of what was measured: series over time, as a file, and what ran at a moment. For staff."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.handoff import PiecesHandoff
 from metrics import names
 from metrics.api.history_asking import Asked, ExportIn, MachineIn, MomentIn, WindowIn, asked, kept_since
 from metrics.api.history_serializers import ExportedPointOut, HistoriesOut, HistoryOut, KnownOut, MomentOut
+from metrics.api.moment_jobs import with_titles
 from metrics.models import Machine
 from metrics.storage import moments, reading, seen
 from metrics.types import Point
@@ -38,7 +40,7 @@ class History(ApiView):
         One metric by its name is answered with `{metric, unit, resolution, points}`; a list of them, or a pattern such
         as `system.core_percent.*`, with `{machine, resolution, series: [{metric, unit, points}]}`. Points are whole
         buckets: the first may begin before `from`, the last go on after `to`, and grow until it is over. What has no
-        value has no point. At most 50,000 points in all; more come by `GET /metrics/export`.
+        value has no point. At most 50,000 points in all, and buckets to look at; more come by `GET /metrics/export`.
         """
         form = WindowIn(data=request.query_params)
         form.is_valid(raise_exception=True)
@@ -122,23 +124,24 @@ class AtMoment(ApiView):
         )
         if found is None:
             raise NotFound("Nothing was sampled then.")
-        return Response(MomentOut(found).data)
+        return Response(MomentOut(replace(found, jobs=with_titles(found.jobs))).data)
 
 
 def _collected(wanted: Asked) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Return the points of each series; Invalid where there are too many for one answer."""
     points: list[list[dict[str, Any]]] = [[] for _ in wanted.metrics]
     total = 0
-    for t, row in wanted.rows:
+    for looked_at, (t, row) in enumerate(wanted.rows, 1):
         at = _iso(t)
         for place, point in enumerate(row):
             if point is not None:
                 points[place].append({"t": at} | _figures(point))
                 total += 1
-        if total > MOST_POINTS:
+        if max(total, looked_at) > MOST_POINTS:  # nor are rows without any of the series for nothing
             raise Invalid.field(
                 "resolution",
-                f"These are more than {MOST_POINTS:,} points. Choose a coarser resolution, or GET /metrics/export.",
+                f"These are more than {MOST_POINTS:,} points, or buckets to look at."
+                " Choose a coarser resolution, or GET /metrics/export.",
                 "too_many_points",
             )
     return zip(wanted.metrics, points, strict=True)

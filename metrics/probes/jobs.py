@@ -16,14 +16,17 @@ SELECT status, ended_at >= %(next)s, count(*) FROM jobs
 WHERE ended_at >= %(since)s AND status IN ('succeeded', 'failed', 'cancelled') GROUP BY 1, 2
 """
 RUNNING = """
-SELECT id, kind, title, owner_id, params->>'algorithm', progress_message FROM jobs
+SELECT id, kind, params->>'algorithm', progress_message FROM jobs
 WHERE status = 'running' ORDER BY started_at DESC LIMIT %(shown)s
 """
 STEP_LENGTH = 100
 
 
 class Jobs:
-    """Figures from the rows of jobs; `context` has those that run, the latest first."""
+    """Figures from the rows of jobs; `context` has those that run, the last started first.
+
+    Of a job it says nothing that belongs to people, its title or whose it is: contexts outlive jobs and accounts.
+    """
 
     every_s = 1.0
 
@@ -51,10 +54,8 @@ class Jobs:
             {
                 "id": str(pk),
                 "kind": kind,
-                "title": title,
-                "owner_id": str(owner),
                 "algorithm": algorithm or "",
                 "step": step[:STEP_LENGTH],
             }
-            for pk, kind, title, owner, algorithm, step in rows(self._connect, RUNNING, {"shown": SHOWN})
+            for pk, kind, algorithm, step in rows(self._connect, RUNNING, {"shown": SHOWN})
         ]

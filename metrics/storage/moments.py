@@ -18,7 +18,8 @@ NEAR = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What ran on `machine` in the second `t`, the most active first; both lists are empty where nothing did.
+    """What ran on `machine` in the second `t`, the last started job and the busiest process first; both lists
+    are empty where nothing did.
 
     `resolution` says what is known that finely: of a bucket longer than a second, `t` is the second with the busiest
     processor, and of the others is not known what ran.

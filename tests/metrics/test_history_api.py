@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from core.access.roles import Scope
+from core.models import Job
 from metrics.storage import rolling
 from tests.metrics.samples import CPU, MACHINE, seconds, store
 
@@ -25,13 +27,18 @@ def client(api: Callable[..., APIClient], otto: User) -> APIClient:
     return api(otto, Scope.ADMIN)
 
 
+def job_id(second: int) -> UUID:
+    """Return the number of the job that ran in that second."""
+    return UUID(int=second)
+
+
 @pytest.fixture
 def began() -> datetime:
     """Two minutes of samples of an hour ago begin here; one second of them is a spike."""
     t = (timezone.now() - timedelta(hours=1)).replace(minute=30, second=0, microsecond=0)
     for number, moment in enumerate(seconds(t, 120)):
         busy = {
-            "jobs": [{"id": str(number), "kind": "compress"}],
+            "jobs": [{"id": str(job_id(number)), "kind": "compress"}],
             "processes": [{"name": "worker", "pid": 1}],
         }
         store(moment, 99.5 if number == 77 else 10 + number % 3, context=busy, system__load_1=number)
@@ -179,6 +186,9 @@ def test_more_points_than_one_answer_holds_come_as_a_file(
     query = {"metric": "system.*", "resolution": "raw", **window(began)}
     error = refused(client, "history", **query)
     assert (error["field"], error["code"]) == ("resolution", "too_many_points")
+    monkeypatch.setattr("metrics.api.history_views.MOST_POINTS", 100)
+    error = refused(client, "history", **{**query, "metric": "redis.clients"})
+    assert error["code"] == "too_many_points", "rows without values are looked at all the same"
     monkeypatch.setattr("metrics.storage.rows.LARGEST_PAGE", 50)
     monkeypatch.setattr("metrics.api.history_views.PAGE", 33)
     assert len(json.loads(exported(client, format="json", **query))) == 240
@@ -199,7 +209,7 @@ def test_the_number_of_queries_does_not_grow_with_the_window(
         ask(client, "history", metric="system.*", **window(began))
     with django_assert_num_queries(5):  # token, main machine, machines, machine, series
         ask(client, "series")
-    with django_assert_num_queries(3):  # token, main machine, samples
+    with django_assert_num_queries(4):  # token, main machine, samples, jobs
         ask(client, "moment", t=iso(began))
 
 
@@ -210,17 +220,31 @@ def test_what_ran_then(client: APIClient, began: datetime) -> None:
         "t": iso(spike),
         "resolution": "raw",
         "cpu_percent": 99.5,
-        "jobs": [{"id": "77", "kind": "compress"}],
+        "jobs": [{"id": str(job_id(77)), "kind": "compress", "title": "", "owner_id": None}],
         "processes": [{"name": "worker", "pid": 1}],
     }
     assert ask(client, "moment", t=iso(spike)) == expected
     assert ask(client, "moment", t=iso(began), resolution="day") == expected
     last = ask(client, "moment", t=iso(began), resolution="hour", metric=LOAD)
-    assert last["jobs"] == [{"id": "119", "kind": "compress"}]
+    assert [job["id"] for job in last["jobs"]] == [str(job_id(119))]
     assert client.get(f"{API}/moment", {"t": "-10d"}).status_code == 404
     assert refused(client, "moment")["field"] == "t"
     assert refused(client, "moment", t="now", resolution="auto")["field"] == "resolution"
     assert refused(client, "moment", t="now", metric="x")["field"] == "metric"
+
+
+def test_a_job_has_its_title_for_as_long_as_it_is_there(client: APIClient, ada: User) -> None:
+    t = timezone.now() - timedelta(minutes=1)
+    job = Job.objects.create(owner=ada, kind="compress", queue="cpu", timeout_s=60, title="Compress a")
+    ran: list[dict[str, Any]] = [{"id": str(job.pk)}, {"id": "none", "title": "of earlier", "owner_id": "x"}]
+    store(t, context={"jobs": ran})
+    gone = {"title": "", "owner_id": None}
+    assert ask(client, "moment", t=iso(t))["jobs"] == [
+        {"id": str(job.pk), "title": "Compress a", "owner_id": str(ada.pk)},
+        {"id": "none", **gone},
+    ]
+    Job.objects.all().delete()
+    assert ask(client, "moment", t=iso(t))["jobs"][0] == {"id": str(job.pk), **gone}
 
 
 def test_what_there_is_to_ask_for(client: APIClient, began: datetime) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 from rq.utils import utcformat
 
 from accounts.models import User
+from compression.models import HistoryEntry
 from core.choices import JobStatus
 from core.models import Job
 from metrics import names
@@ -95,8 +96,6 @@ def test_jobs_are_counted_by_state_and_as_they_end(ada: User) -> None:
         {
             "id": str(running.pk),
             "kind": "compress",
-            "title": "Compress a",
-            "owner_id": str(ada.pk),
             "algorithm": "zstd",
             "step": "encoding",
         }
@@ -143,6 +142,19 @@ def test_outcomes_are_rates_ratios_and_speeds_by_algorithm_and_account(ada: User
     later = probe.read()
     assert later["compression.operations_s"] == later["compression.bytes_in_s.zstd"] == 0
     assert probe.own == {}
+
+
+def test_an_account_that_is_deleted_makes_no_outcomes(ada: User) -> None:
+    probe = Outcomes(database, ["zstd"])
+    probe.read()
+    keep([outcome(owner=ada), outcome()])
+    assert probe.read()["compression.operations_s"] == 2
+    ada.delete()
+    assert HistoryEntry.objects.filter(owner=None).count() == 2
+    for _ in range(2):
+        found = probe.read()
+        assert found["compression.operations_s"] == found["compression.operations_s.zstd"] == 0
+        assert probe.own == {}
 
 
 def test_failures_alone_have_rates_and_no_times() -> None:
