@@ -20,3 +20,6 @@ WEBHOOK_URL = Text(
 
 WEBHOOKS = 10
 """So many webhooks of one account."""
+
+TESTS_A_MINUTE = 5
+"""So many tests of all webhooks of one account."""

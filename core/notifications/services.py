@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, TooMany
 from core.events import publish
 from core.notifications import addresses, rules
 from core.notifications.choices import Channel, Level
@@ -24,6 +24,7 @@ from core.notifications.wishes import Wishes, wishes_of
 from core.text import storable
 
 SECRET_PREFIX = "whsec_"
+_MINUTE = timedelta(minutes=1)
 # What no line may have; a space that keeps a figure with its unit is none of it.
 _BREAKS = re.compile("[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -180,7 +181,19 @@ def webhook_delete(*, webhook: Webhook, actor: Any) -> None:
 
 @transaction.atomic
 def webhook_test(*, webhook: Webhook, actor: Any) -> Delivery:
-    """Send something to a webhook now, whether it is used or not; it is tried once."""
+    """Send something to a webhook now, whether it is used or not; it is tried once. TooMany after some in a minute."""
+    # The account's row is the lock: two calls at once must not both be the last.
+    get_user_model().objects.select_for_update().get(pk=webhook.owner_id)
+    now = timezone.now()
+    late = Delivery.objects.filter(owner_id=webhook.owner_id, notification=None, created_at__gt=now - _MINUTE)
+    moments = late.order_by("-created_at").values_list("created_at", flat=True)[: rules.TESTS_A_MINUTE]
+    if len(moments) == rules.TESTS_A_MINUTE:
+        wait = moments[rules.TESTS_A_MINUTE - 1] + _MINUTE - now
+        raise TooMany(
+            f"{rules.TESTS_A_MINUTE} tests a minute are enough. Try again a little later.",
+            retry_after_s=int(wait.total_seconds()) + 1,
+            code="too_many_tests",
+        )
     delivery: Delivery = Delivery.objects.create(
         owner_id=webhook.owner_id, channel=Channel.WEBHOOK, webhook=webhook
     )
