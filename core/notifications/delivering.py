@@ -30,6 +30,8 @@ GROWTH = 4
 OLDEST = timedelta(days=1)
 LEASE = timedelta(seconds=60)
 THREADS = 8
+# So many of them for one account: its slow receivers do not keep others waiting.
+EACH = 3
 
 _slots = threading.BoundedSemaphore(THREADS)
 
@@ -44,7 +46,7 @@ def begin() -> int:
         free += 1
     claimed: list[Delivery] = []
     try:
-        claimed = claim(free) if free else []
+        claimed = claim(free, EACH) if free else []
     finally:  # those of a claim that fails, too: the database comes back, a slot that is kept does not
         for _ in range(free - len(claimed)):
             _slots.release()
@@ -72,10 +74,16 @@ def deliver_now(limit: int = 100) -> int:
 
 
 @transaction.atomic
-def claim(limit: int) -> list[Delivery]:
-    """Take a lease of deliveries that are due, and count the attempt before it is made; give up what is over."""
+def claim(limit: int, each: int | None = None) -> list[Delivery]:
+    """Take a lease of deliveries that are due, and count the attempt before it is made; give up what is over.
+
+    With `each`, no owner has more than so many under way.
+    """
     now = timezone.now()
     due = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+    if each is not None:  # picked before they are locked: the database locks no rows that it numbers
+        picked = list(Delivery.objects.fair(now, each).values_list("pk", flat=True)[:limit])
+        due = due.filter(pk__in=picked)
     claimed = []
     for delivery in due.select_related("owner", "notification", "webhook")[:limit]:
         if delivery.attempts > RETRIES:  # none of them lived to say how it ended

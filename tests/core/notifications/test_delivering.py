@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.breaker import Status
 from core.clock import duties
-from core.notifications import delivering, posting, services
+from core.notifications import delivering, posting, rules, services
 from core.notifications.choices import Channel, DeliveryStatus, Level
 from core.notifications.models import Delivery, Webhook
 from core.notifications.sending import breaker_of
@@ -245,6 +245,24 @@ def test_a_test_is_sent_once_even_to_a_webhook_that_is_switched_off(
     assert json.loads(receiver.received[0].body)["notification"]["kind"] == "test"
 
 
+def test_tests_are_limited(api: Any, browser: Any, ada: User, ben: User, webhook: Webhook) -> None:
+    other = services.webhook_create(owner=ada, name="other", url=webhook.url)
+    client = api(ada)
+    for number in range(rules.TESTS_A_MINUTE):
+        one = (webhook, other)[number % 2]
+        assert client.post(f"/api/v1/notifications/webhooks/{one.pk}/test").status_code == 202
+    refused = client.post(f"/api/v1/notifications/webhooks/{webhook.pk}/test")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_tests")
+    assert 0 < int(refused["Retry-After"]) <= 61
+    page = browser(ada).post(f"/notifications/webhooks/{webhook.pk}/test", follow=True)
+    assert "tests a minute are enough" in page.content.decode()
+    assert Delivery.objects.count() == rules.TESTS_A_MINUTE
+    theirs = services.webhook_create(owner=ben, name="x", url=webhook.url)
+    services.webhook_test(webhook=theirs, actor=ben)
+    Delivery.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    services.webhook_test(webhook=webhook, actor=ada)
+
+
 def test_what_is_under_way_to_a_webhook_that_is_switched_off_is_not_sent(
     ada: User, webhook: Webhook, receiver: Receiver
 ) -> None:
@@ -292,6 +310,40 @@ def test_the_database_refuses_what_follows_an_end(ada: User, webhook: Webhook, r
         Delivery.objects.create(owner=ada, channel=Channel.WEBHOOK)
 
 
+def test_no_account_takes_all_the_places(ada: User, ben: User, webhook: Webhook, receiver: Receiver) -> None:
+    services.webhook_create(owner=ben, name="pager", url=receiver.url)
+    for owner in (ada, ada, ada, ada, ada, ben):
+        tell(owner)
+    first = delivering.claim(8, 3)
+    assert [one.owner_id for one in first] == [ada.pk, ada.pk, ada.pk, ben.pk]
+    assert delivering.claim(8, 3) == []
+    tell(ben)
+    assert [one.owner_id for one in delivering.claim(8, 3)] == [ben.pk]
+    delivering.attempt(first[0])
+    assert [one.owner_id for one in delivering.claim(8, 3)] == [ada.pk]
+
+
+def test_letters_and_what_is_bad_go_first(
+    ada: User, webhook: Webhook, receiver: Receiver, mail: MailServer
+) -> None:
+    tell(ada, level=Level.INFO)
+    tell(ada, level=Level.GOOD)
+    tell(ada, level=Level.WARN)
+    tell(ada, level=Level.BAD)
+    for each in (None, 10):
+        claimed = delivering.claim(10, each)
+        said = [(one.channel, one.notification.level) for one in claimed if one.notification]
+        assert said == [
+            ("email", "warn"),
+            *sorted(said[1:3]),
+            ("webhook", "info"),
+            ("webhook", "good"),
+            ("webhook", "warn"),
+        ]
+        assert sorted(said[1:3]) == [("email", "bad"), ("webhook", "bad")]
+        Delivery.objects.update(lease_until=None)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_clock_sends_in_threads(ada: User, webhook: Webhook, receiver: Receiver) -> None:
     released = threading.Event()
@@ -307,7 +359,7 @@ def test_the_clock_sends_in_threads(ada: User, webhook: Webhook, receiver: Recei
     duty = duties.get("core.notifications.duties.deliver").function
     duty()
     assert not Delivery.objects.filter(status=DeliveryStatus.DELIVERED).exists(), "the clock does not wait"
-    assert Delivery.objects.exclude(lease_until=None).count() == delivering.THREADS
+    assert Delivery.objects.exclude(lease_until=None).count() == delivering.EACH
     released.set()
     until(lambda: bool(duty()) or len(receiver.received) == 12)
     until(lambda: Delivery.objects.filter(status=DeliveryStatus.DELIVERED).count() == 12)
