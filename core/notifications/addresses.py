@@ -17,7 +17,11 @@ from core.notifications import rules
 Address = IPv4Address | IPv6Address
 
 # Addresses that hold one of the old internet, which could be a private one.
-_CARRIERS = [ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+_CARRIERS = ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+# What stands for a site or a provider's inside, and counts as global, at least in part, for Python.
+_INSIDES = ("100.64.0.0/10", "192.0.0.0/24", "fec0::/10")
+_CLOSED = [ip_network(text) for text in (*_CARRIERS, *_INSIDES)]
+_CAN_ALLOW = "Those who run the platform can allow it: WEBHOOK_PRIVATE_NETWORKS."
 
 
 class AddressRefused(AppError):
@@ -47,16 +51,25 @@ def host_of(url: str) -> str:
 
 
 def resolve(host: str, port: int) -> str:
-    """Return an address of `host` that may be connected to; OSError where it has none, AddressRefused where it may not.
+    """Return an address of `host` that may be connected to; AddressRefused where there is none.
 
-    One that is allowed is enough: the connection goes to that one.
+    One that is allowed is enough: the connection goes to that one. A name that stands for nothing is refused in the
+    same words as one that leads inside: nobody learns by a webhook which names there are in our network.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for *_, place in found:
-        address = _literal(str(place[0]))
+    for place in _places(host, port):
+        address = _literal(place)
         if address is not None and is_allowed(address):
             return str(address)
-    raise _refused(host)
+    raise AddressRefused(
+        f"“{host}” is not known, or is in a private network, where webhooks may not lead. {_CAN_ALLOW}"
+    )
+
+
+def _places(host: str, port: int) -> list[str]:
+    try:
+        return [str(place[0]) for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError):
+        return []
 
 
 def is_allowed(address: Address) -> bool:
@@ -65,8 +78,8 @@ def is_allowed(address: Address) -> bool:
         address = address.ipv4_mapped
     if any(address in network for network in settings.WEBHOOK_PRIVATE_NETWORKS):
         return True
-    carried = any(address in network for network in _CARRIERS)
-    return address.is_global and not address.is_multicast and not carried
+    closed = any(address in network for network in _CLOSED)
+    return address.is_global and not address.is_multicast and not closed
 
 
 def _literal(host: str) -> Address | None:
@@ -77,7 +90,4 @@ def _literal(host: str) -> Address | None:
 
 
 def _refused(host: str) -> AddressRefused:
-    return AddressRefused(
-        f"“{host}” is in a private network, where webhooks may not lead. Those who run the platform can allow it: "
-        "WEBHOOK_PRIVATE_NETWORKS."
-    )
+    return AddressRefused(f"“{host}” is in a private network, where webhooks may not lead. {_CAN_ALLOW}")

@@ -81,8 +81,10 @@ def _post(delivery: Delivery, webhook: Webhook) -> int:
     }
     try:
         answer = posting.post(webhook.url, body, headers)
-    except addresses.AddressRefused as error:
-        raise Failed(error.detail, lasts=True) from error
+    except (
+        addresses.AddressRefused
+    ) as error:  # tried again as what is away is: a name may not be known for a while
+        raise ReceiverAway(error.detail) from error
     except TimeoutError as error:
         raise ReceiverAway("It did not answer in time.") from error
     except (OSError, http.client.HTTPException, UnicodeError) as error:

@@ -1,5 +1,6 @@
 """Webhooks: whose they are, where they may lead, and that their secret is shown once."""
 
+import re
 import socket
 from ipaddress import ip_network
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AuditEntry, User
-from core.notifications import addresses, delivering, rules, services
+from core.notifications import addresses, delivering, rules, sending, services
 from core.notifications.choices import DeliveryStatus
 from core.notifications.models import Delivery, Webhook
 from tests.core.notifications.conftest import tell
@@ -109,6 +110,14 @@ def test_what_is_no_address_is_refused(api: Any, ada: User, url: str) -> None:
         "[2002:a00:1::]",
         "224.0.0.1",
         "[fd00::1]",
+        "[::a00:1]",
+        "[::808:808]",
+        "[::ffff:0:a00:1]",
+        "[fec0::1]",
+        "192.0.0.9",
+        "100.127.255.255",
+        "[64:ff9b::808:808]",
+        "[::ffff:192.0.0.10]",
     ],
 )
 def test_private_places_are_refused_when_a_webhook_is_made(api: Any, ada: User, host: str) -> None:
@@ -126,8 +135,32 @@ def test_names_of_private_places_are_refused_when_something_is_sent(
     tell(ada)
     delivering.deliver_now()
     found = Delivery.objects.get()
-    assert (found.status, receiver.received) == (DeliveryStatus.ABANDONED, [])
+    assert (found.status, receiver.received) == (DeliveryStatus.FAILED, [])
     assert "private network" in found.error
+
+
+def test_names_inside_are_not_told_apart_from_names_that_nobody_has(
+    ada: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOK_PRIVATE_NETWORKS = []
+    real = socket.getaddrinfo
+
+    def inside(host: str, *args: Any, **kwargs: Any) -> Any:
+        if host == "nobody.example.org":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real("10.0.0.1" if host == "vault.example.org" else host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", inside)
+    for name in ("vault", "nobody"):
+        sending.breaker_of(f"{name}.example.org").reset()
+        services.webhook_create(owner=ada, name=name, url=f"http://{name}.example.org/")
+    tell(ada)
+    delivering.deliver_now()
+    found = {
+        (one.status, one.attempts, one.response_status, re.sub("vault|nobody", "it", one.error))
+        for one in Delivery.objects.all()
+    }
+    assert len(found) == 1
 
 
 def test_the_connection_goes_to_what_was_looked_at(
