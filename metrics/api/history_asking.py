@@ -25,6 +25,8 @@ from metrics.types import Point
 AUTO = "auto"
 HOUR = timedelta(hours=1)
 MOST_SERIES, MOST_EXPORTED = 20, 300
+# Names of all that a large machine has, each by itself.
+LONGEST = 20_000
 _RELATIVE = re.compile(r"(?:now)?-([0-9]{1,6})([smhd])|now")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -74,7 +76,7 @@ class WindowIn(MachineIn):
     most = MOST_SERIES
 
     metric = serializers.ListField(
-        child=serializers.CharField(max_length=4000),
+        child=serializers.CharField(max_length=LONGEST),
         help_text="Names of series, by commas or each by itself; `*` in one stands for any characters. At most 20, and"
         " 300 in a file.",
     )
@@ -95,6 +97,8 @@ class WindowIn(MachineIn):
 
     def validate_metric(self, given: list[str]) -> list[str]:
         """Take lists apart and refuse what nothing can be called."""
+        if sum(map(len, given)) > LONGEST:
+            raise serializers.ValidationError(f"At most {LONGEST:,} characters in all.", "max_length")
         asked = list(
             dict.fromkeys(part.strip() for item in given for part in item.split(",") if part.strip())
         )

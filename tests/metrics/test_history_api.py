@@ -15,6 +15,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from core.access.roles import Scope
 from core.models import Job
+from metrics.api.history_asking import LONGEST
+from metrics.probes.outcomes import RATES
 from metrics.storage import rolling
 from tests.metrics.samples import CPU, MACHINE, seconds, store
 
@@ -150,7 +152,8 @@ def test_the_window_ends_now_and_is_an_hour_long_where_it_is_not_said(client: AP
         ({"metric": ","}, "metric", "count"),
         ({"metric": "system.nonsense"}, "metric", "unknown_metric"),
         ({"metric": "'; DROP TABLE metric_samples; --"}, "metric", "unknown_metric"),
-        ({"metric": "x" * 5000}, "metric.0", "max_length"),
+        ({"metric": "x" * 20_001}, "metric.0", "max_length"),
+        ({"metric": ["x" * 15_000] * 2}, "metric", "max_length"),
         ({"metric": [f"system.core_percent.{n}" for n in range(21)]}, "metric", "count"),
         ({"metric": CPU, "from": "-1h", "to": "-2h"}, "from", "invalid"),
         ({"metric": CPU, "from": "2026-11-01", "to": "2026-11-01T00:00:00Z"}, "from", "invalid"),
@@ -194,6 +197,20 @@ def test_more_points_than_one_answer_holds_come_as_a_file(
     assert len(json.loads(exported(client, format="json", **query))) == 240
     assert exported(client, metric="gpu.*") == b""
     assert refused(client, "export", metric=CPU, format="xml")["field"] == "format"
+
+
+def test_a_file_has_all_that_a_large_machine_has(client: APIClient) -> None:
+    cores = [f"system.core_percent.{core}" for core in range(128)]
+    algorithms = [f"compression.{what}.{name}" for what in RATES for name in ("zstd", "xz", "gzip")]
+    asked = cores + algorithms
+    assert len(",".join(asked)) < LONGEST
+    values: dict[str, Any] = {name.replace(".", "__"): 1.0 for name in asked}
+    store(timezone.now() - timedelta(seconds=5), **values)
+    by_pattern = exported(client, metric=["system.core_percent.*", *algorithms], resolution="raw")
+    by_name = exported(client, metric=",".join(asked * 4), resolution="raw")
+    for file in (by_name, by_pattern, exported(client, metric=asked, resolution="raw")):
+        found = {row["metric"] for row in csv.DictReader(io.StringIO(file.decode()))}
+        assert found == set(asked)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_window(
