@@ -12,6 +12,7 @@ from metrics import storage
 from metrics.alerting import selectors as alerting
 from metrics.alerting.choices import Status
 from metrics.components import looking
+from metrics.models import Machine
 from metrics.page import figures
 from metrics.page.charts import SECTIONS, lines_of
 
@@ -30,9 +31,9 @@ RECENT = (
 @require_GET
 def system(request: SignedInRequest) -> HttpResponse:
     """Is the platform well, and what is it doing?"""
-    now = _now()
+    now = _now(request)
     sample = now["sample"]
-    known = storage.series() if sample else []
+    known = storage.series(sample.machine) if sample else []
     sections = []
     for section in SECTIONS:
         shown = [(chart, lines) for chart in section.charts if (lines := lines_of(chart, known))]
@@ -53,14 +54,20 @@ def system(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def now(request: SignedInRequest) -> HttpResponse:
     """What the page says first, anew."""
-    return render(request, "metrics/_now.html", _now())
+    return render(request, "metrics/_now.html", _now(request))
 
 
-def _now() -> dict[str, Any]:
-    sample = storage.latest()
+def _now(request: SignedInRequest) -> dict[str, Any]:
+    machines = list(Machine.objects.order_by("name").values_list("name", flat=True))
+    asked = request.GET.get("machine")
+    chosen = asked if asked in machines else None  # one that there is not is as if it were not said
+    sample = storage.latest(chosen)
     cards = [figures.card(one) for one in looking.components()]
     firing = [one for one in alerting.active() if one["state"].status == Status.FIRING]
     return {
+        "machines": machines,
+        "chosen": chosen,
+        "machine": chosen or (sample.machine if sample else ""),
         "sample": sample,
         "firing": firing,
         "silent_since": figures.silent_since(sample) if sample else None,

@@ -13,6 +13,7 @@ for (const query of [
   "?live=15m",
   "?range=1y",
   "?from=2026-11-28T14:03:27Z&to=2026-11-28T15:03:27Z",
+  "?range=1h&machine=anvil%202&at=2026-11-28T14:03:27Z",
   "?range=7d&at=2026-11-28T14:03:27Z&show=system.core_percent.0,system.core_percent.1&hide=system.cpu_percent",
 ]) {
   test(`an address is written as it is read: ${query}`, () => assert.equal(writeAddress(readAddress(query)), query));

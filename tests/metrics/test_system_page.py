@@ -21,7 +21,7 @@ from tests.metrics.samples import CPU, MACHINE, store
 
 Browser = Callable[..., Client]
 PAGE, PART = "/metrics", "/metrics/now"
-PAGE_QUERIES, PART_QUERIES = 8, 5
+PAGE_QUERIES, PART_QUERIES = 9, 6
 
 
 def text(response: Any) -> str:
@@ -61,6 +61,26 @@ def test_the_newest_values_stand_there_without_scripts(browser: Browser, otto: U
     assert "1 waiting" in page
     assert '<th scope="row">Connections</th><td>Redis</td><td class="number">7.00</td>' in page
     assert "No sample since" not in page
+
+
+def test_one_of_several_machines_is_chosen(browser: Browser, otto: User) -> None:
+    store(timezone.now(), 41.26)
+    alone = text(browser(otto).get(PAGE))
+    assert 'id="machine"' not in alone
+    assert f'data-machine="{MACHINE}"' in alone
+    store(timezone.now(), 77.75, machine="b & b", gpu__busy_percent__0=1.0)
+    both = text(browser(otto).get(PAGE))
+    assert f"<option selected>{MACHINE}</option>" in both
+    assert f'data-machine="{MACHINE}"' in both, "the first is meant where none is named"
+    other = text(browser(otto).get(PAGE, {"machine": "b & b"}))
+    assert "<option selected>b &amp; b</option>" in other
+    assert 'data-machine="b &amp; b"' in other
+    assert "gpu.busy_percent.0" in other
+    assert "gpu.busy_percent.0" not in both
+    assert 'href="?range=6h&amp;machine=b%20%26%20b"' in other
+    assert 'hx-get="/metrics/now?machine=b%20%26%20b"' in other
+    assert "77.8" in text(browser(otto).get(PART, {"machine": "b & b"}))
+    assert "41.3" in text(browser(otto).get(PAGE, {"machine": "nowhere"}))
 
 
 def test_a_silent_sampler_is_told_with_the_time(browser: Browser, otto: User) -> None:

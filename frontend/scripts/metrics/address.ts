@@ -1,6 +1,7 @@
 /**
  * What the page of metrics shows, as its address says it: `?live=15m` follows, `?range=6h` is the last six hours,
- * `?from=…&to=…` a window; `at` is a moment that is looked at, `show` and `hide` are series that are not as usual.
+ * `?from=…&to=…` a window; `machine` is whose series they are, `at` a moment that is looked at, `show` and `hide` are
+ * series that are not as usual.
  */
 
 /** The last seconds, following each second. */
@@ -26,6 +27,8 @@ export type Range = Live | Recent | Fixed;
 
 export interface State {
   range: Range;
+  /** Null: the one that the server means. */
+  machine: string | null;
   at: number | null;
   show: Set<string>;
   hide: Set<string>;
@@ -72,11 +75,12 @@ export function readAddress(search: string): State {
   if (from !== null && to !== null && to - from >= SHORTEST_S) range = { mode: "fixed", from, to };
   else if (recent) range = { mode: "recent", seconds: recent };
   else if (live && live <= LONGEST_LIVE_S) range = { mode: "live", seconds: live };
-  return { range, at: momentOf(query.get("at")), show: namesOf(query.get("show")), hide: namesOf(query.get("hide")) };
+  const [show, hide] = [namesOf(query.get("show")), namesOf(query.get("hide"))];
+  return { range, machine: query.get("machine") || null, at: momentOf(query.get("at")), show, hide };
 }
 
 /** The query of a state, with its question mark; nothing for what the page shows anyway. */
-export function writeAddress({ range, at, show, hide }: State): string {
+export function writeAddress({ range, machine, at, show, hide }: State): string {
   const parts: string[] = [];
   const add = (name: string, value: string): void => {
     // Colons and commas may stand in a query as they are, and people read it.
@@ -87,6 +91,7 @@ export function writeAddress({ range, at, show, hide }: State): string {
     add("to", isoOf(range.to));
   } else if (range.mode === "recent") add("range", lengthOf(range.seconds));
   else if (range.seconds !== LIVE.seconds) add("live", lengthOf(range.seconds));
+  if (machine) add("machine", machine);
   if (at !== null) add("at", isoOf(at));
   if (show.size) add("show", [...show].join(","));
   if (hide.size) add("hide", [...hide].join(","));

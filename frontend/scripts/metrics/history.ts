@@ -31,6 +31,16 @@ const MOST_POINTS = 45_000;
 export const resolutionOf = (stepS: number): Resolution =>
   (Object.keys(STEPS) as Resolution[]).findLast((name) => STEPS[name] <= stepS) ?? "raw";
 
+/** Where to ask, and whose series; without a name those of the machine that is meant where none is named. */
+export interface Source {
+  url: string;
+  machine: string;
+}
+
+/** A call with what is asked for. */
+export const callOf = ({ url, machine }: Source, asked: Record<string, string>): string =>
+  `${url}?${new URLSearchParams({ ...asked, ...(machine && { machine }) })}`;
+
 export interface Found {
   stepS: number;
   resolution: Resolution;
@@ -66,7 +76,7 @@ const endOf = (to: number): string => isoOf(to + 0.001);
 
 /** Series over a window, at a resolution or at the one that fits; throws ProblemError. */
 export async function history(
-  url: string,
+  source: Source,
   names: string[],
   [from, to]: Window,
   resolution: Resolution | "auto",
@@ -74,8 +84,8 @@ export async function history(
 ): Promise<Found> {
   const answers = await Promise.all(
     shares(names, seriesOf([from, to], resolution)).map((some) => {
-      const query = new URLSearchParams({ metric: some.join(","), from: isoOf(from), to: endOf(to), resolution });
-      return getJson<Answer | (Series & { resolution: Resolution })>(`${url}?${query}`, signal);
+      const asked = { metric: some.join(","), from: isoOf(from), to: endOf(to), resolution };
+      return getJson<Answer | (Series & { resolution: Resolution })>(callOf(source, asked), signal);
     }),
   );
   const series = answers.flatMap((answer) => ("series" in answer ? answer.series : [answer]));
@@ -87,8 +97,20 @@ export async function history(
   };
 }
 
+/** Names in few words: `a.*` for three or more that are all those of a family. An address has no room for many. */
+export function abridged(names: string[], known: string[]): string[] {
+  const familyOf = (name: string): string => name.slice(0, name.lastIndexOf(".") + 1);
+  const wanted = new Set(names);
+  const families = [...new Set(names.map(familyOf))].filter((family) => {
+    const all = known.filter((name) => family && name.startsWith(family));
+    return all.length > 2 && all.every((name) => wanted.has(name));
+  });
+  const short = names.map((name) => families.find((family) => name.startsWith(family))?.concat("*") ?? name);
+  return [...new Set(short)];
+}
+
 /** Where the same figures are to be had as a file. */
-export function exportUrl(url: string, names: string[], [from, to]: Window, stepS: number): string {
+export function exportUrl(source: Source, names: string[], [from, to]: Window, stepS: number): string {
   const [metric, resolution] = [names.join(","), resolutionOf(stepS)];
-  return `${url}?${new URLSearchParams({ format: "csv", metric, from: isoOf(from), to: endOf(to), resolution })}`;
+  return callOf(source, { format: "csv", metric, from: isoOf(from), to: endOf(to), resolution });
 }

@@ -1,6 +1,6 @@
 /** The figures of one window: series are asked for when a chart comes into sight, several at a time. */
 import { Table } from "../charts/series/table.ts";
-import { history } from "./history.ts";
+import { history, type Source } from "./history.ts";
 import type { Window } from "./ranges.ts";
 
 const GATHER_MS = 30;
@@ -17,7 +17,7 @@ export class Loading {
   /** When it was asked for. */
   readonly askedAt: number;
   stepS: number;
-  private readonly url: string;
+  private readonly source: Source;
   private readonly resolution: "raw" | "auto";
   private readonly told: Told;
   private readonly asked = new Set<string>();
@@ -26,8 +26,8 @@ export class Loading {
   private underWay = 0;
 
   /** @param raw whether each second is asked for, however many there are; `now` is the server's time */
-  constructor(url: string, window: Window, raw: boolean, now: number, told: Told) {
-    this.url = url;
+  constructor(source: Source, window: Window, raw: boolean, now: number, told: Told) {
+    this.source = source;
     this.window = window;
     this.askedAt = now;
     this.resolution = raw ? "raw" : "auto";
@@ -60,7 +60,7 @@ export class Loading {
     try {
       const { signal } = this.stopping;
       signal.throwIfAborted();
-      const found = await history(this.url, names, this.window, this.resolution, signal);
+      const found = await history(this.source, names, this.window, this.resolution, signal);
       this.stepS = found.stepS;
       for (const [name, points] of found.points) this.table.put(name, points);
       this.underWay -= 1;

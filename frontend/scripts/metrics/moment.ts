@@ -3,7 +3,7 @@ import { clock, day, moment as wordsOf } from "../charts/series/words.ts";
 import { percent, size } from "../lib/format.ts";
 import { getJson, problemText, ProblemError } from "../lib/http.ts";
 import { isoOf } from "./address.ts";
-import { resolutionOf } from "./history.ts";
+import { callOf, resolutionOf } from "./history.ts";
 
 export interface RunningJob {
   id: string;
@@ -25,6 +25,7 @@ export interface Asked {
   t: number;
   stepS: number;
   metric: string;
+  machine: string;
 }
 
 export interface Moment {
@@ -52,8 +53,8 @@ function jobList(jobs: RunningJob[]): HTMLElement {
   if (!jobs.length) return paragraph("No job ran.");
   const items = jobs.map(({ id, kind, title, algorithm, step }) => {
     const words = [kind, algorithm, step].filter(Boolean).join(" · ");
-    const link = element("a", { href: `/jobs/${encodeURIComponent(id)}` }, title);
-    return element("li", {}, link, element("div", { class: "muted small" }, words));
+    const name = title ? element("a", { href: `/jobs/${encodeURIComponent(id)}` }, title) : "A job that is deleted";
+    return element("li", {}, name, element("div", { class: "muted small" }, words));
   });
   return element("ul", { class: "reasons" }, ...items);
 }
@@ -116,7 +117,7 @@ export class MomentPanel {
     this.told.closed();
   }
 
-  async open({ t, stepS, metric }: Asked, opener: HTMLElement | null): Promise<void> {
+  async open({ t, stepS, metric, machine }: Asked, opener: HTMLElement | null): Promise<void> {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     this.opener = opener;
@@ -125,8 +126,8 @@ export class MomentPanel {
     this.panel.show();
     this.title.focus({ preventScroll: true });
     try {
-      const query = new URLSearchParams({ t: isoOf(t), resolution: resolutionOf(stepS), metric });
-      this.tell(await getJson<Moment>(`${this.url}?${query}`, asking.signal), t, stepS);
+      const call = callOf({ url: this.url, machine }, { t: isoOf(t), resolution: resolutionOf(stepS), metric });
+      this.tell(await getJson<Moment>(call, asking.signal), t, stepS);
     } catch (error) {
       if (!asking.signal.aborted) this.fail(error, t);
     }

@@ -29,7 +29,7 @@ export class Newcomers {
   }
 
   private async renew(): Promise<void> {
-    const answer = await fetch(location.pathname).catch(() => null);
+    const answer = await fetch(location.pathname + location.search).catch(() => null);
     this.waiting = false;
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -3,9 +3,10 @@ import { between, clock as timeOf } from "../charts/series/words.ts";
 import { timeSeries, type TimeSeries } from "../charts/time_series.ts";
 import { problemText, ProblemError, signIn } from "../lib/http.ts";
 import { subscribe, type LiveState } from "../lib/live_metrics.ts";
+import { Again } from "./again.ts";
 import { isoOf, momentOf, readAddress, toggled, writeAddress, type Range, type State } from "./address.ts";
 import { renewHead } from "./cards.ts";
-import { exportUrl, history } from "./history.ts";
+import { abridged, exportUrl, history, type Source } from "./history.ts";
 import { Loading } from "./loading.ts";
 import { Newcomers } from "./newcomers.ts";
 import { MomentPanel } from "./moment.ts";
@@ -40,6 +41,7 @@ export class MetricsPage {
   private state: State = readAddress(location.search);
   private shown: Loading | null = null;
   private next: Loading | null = null;
+  private readonly again = new Again(() => this.load());
   private newest = 0;
   private drawnAt = 0;
   private silent = false;
@@ -105,7 +107,7 @@ export class MetricsPage {
       loading.table.trim(t - this.state.range.seconds - 60);
     }
     if (this.state.range.mode !== "live") return;
-    if (missed && !this.next) this.load();
+    if (missed && !this.next && !this.again.waits) this.load();
     this.draw();
   }
 
@@ -127,12 +129,16 @@ export class MetricsPage {
     if (silent) this.sayLive(`No live sample since ${timeOf(this.newest)} UTC`);
     else if (this.silent) this.sayLive("");
     this.silent = silent;
-    if (silent && this.shown && !this.next && this.clock - this.shown.window[1] > SILENT_S) this.load();
+    if (silent && this.isIdle(this.shown) && this.clock - this.shown.window[1] > SILENT_S) this.load();
   }
 
   /** Whose samples are shown: the first that says something, where there were none yet. */
   private get machine(): string {
     return this.root.dataset["machine"] ?? "";
+  }
+
+  private source(name: "history" | "export"): Source {
+    return { url: this.root.dataset[name]!, machine: this.machine };
   }
 
   /** The server's time. */
@@ -173,6 +179,11 @@ export class MetricsPage {
       if (from === null || to === null || to <= from) return this.fail("The window has to begin before it ends.");
       this.form.closest("details")!.open = false;
       this.goTo([from, to]);
+    });
+    const chooser = this.root.querySelector<HTMLSelectElement>("#machine");
+    chooser?.addEventListener("change", () => {
+      // It has other charts.
+      location.assign(location.pathname + writeAddress({ ...this.state, machine: chooser.value }));
     });
     addEventListener("popstate", () => {
       this.state = readAddress(location.search);
@@ -230,7 +241,7 @@ export class MetricsPage {
   private look(t: number | null, opener: HTMLElement | null = null, name = OVERVIEW): void {
     this.at(t);
     if (t === null) this.panel.close();
-    else void this.panel.open({ t, stepS: this.shown?.stepS ?? 1, metric: name }, opener);
+    else void this.panel.open({ t, stepS: this.shown?.stepS ?? 1, metric: name, machine: this.machine }, opener);
   }
 
   private mark(): void {
@@ -244,25 +255,35 @@ export class MetricsPage {
     for (const { legend } of this.charts) legend.choose((name) => this.isShown(name));
     this.mark();
     if (at === null) this.panel.close();
-    else void this.panel.open({ t: at, stepS: 1, metric: OVERVIEW }, null);
+    else void this.panel.open({ t: at, stepS: 1, metric: OVERVIEW, machine: this.machine }, null);
     this.controls();
     this.load();
     this.renewOverview(true);
   }
 
   private load(): void {
+    this.again.begins();
     this.next?.stop();
     const raw = this.state.range.mode === "live";
-    const loading: Loading = new Loading(this.root.dataset["history"]!, this.window, raw, this.clock, {
+    const loading: Loading = new Loading(this.source("history"), this.window, raw, this.clock, {
       loaded: () => {
         if (this.next === loading) [this.shown, this.next] = [loading, null];
-        this.fail("");
+        // A part of it may have failed before.
+        if (!this.again.waits) {
+          this.again.worked();
+          this.fail("");
+        }
         this.draw();
       },
       failed: (error) => this.failed(error),
     });
     this.next = loading;
     this.want(this.charts.flatMap((chart) => (chart.seen ? chart.names : [])));
+  }
+
+  /** Nothing is on its way, nor waits for its turn. */
+  private isIdle(shown: Loading | null): shown is Loading {
+    return !!shown && !this.next && !this.again.waits;
   }
 
   private want(names: string[]): void {
@@ -287,7 +308,7 @@ export class MetricsPage {
       this.checkSilence();
       if (performance.now() - this.drawnAt > 1500) this.draw();
     }
-    if (this.shown && !this.next && this.clock - this.shown.askedAt > this.renewalS(this.shown)) this.load();
+    if (this.isIdle(this.shown) && this.clock - this.shown.askedAt > this.renewalS(this.shown)) this.load();
     if (this.overview && this.now - this.overview.at > 30) this.renewOverview(false);
   }
 
@@ -300,9 +321,10 @@ export class MetricsPage {
 
   private controls(): void {
     const { range } = this.state;
-    const query = writeAddress({ range, at: null, show: new Set(), hide: new Set() }) || "?live=5m";
+    const queryOf = (range: Range): string =>
+      writeAddress({ range, machine: null, at: null, show: new Set(), hide: new Set() });
     for (const link of this.root.querySelectorAll<HTMLAnchorElement>("a[data-range]")) {
-      if (new URL(link.href).search === query) link.setAttribute("aria-current", "true");
+      if (queryOf(readAddress(new URL(link.href).search).range) === queryOf(range)) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
     const [from, to] = this.window;
@@ -322,7 +344,7 @@ export class MetricsPage {
     this.overview = { all, asking, at: this.now };
     this.strip.show(all, this.window);
     if (anew) this.strip.figures(1, { t: [], low: [], mean: [], high: [] });
-    history(this.root.dataset["history"]!, [OVERVIEW], all, "auto", asking.signal)
+    history(this.source("history"), [OVERVIEW], all, "auto", asking.signal)
       .then(({ stepS, points }) => this.strip.figures(stepS, points.get(OVERVIEW)!))
       // The charts say why.
       .catch(() => {});
@@ -332,7 +354,8 @@ export class MetricsPage {
     if (!this.shown) return;
     const names = this.charts.flatMap((chart) => chart.names);
     const [from, to] = this.state.range.mode === "live" ? this.window : this.shown.window;
-    this.download.href = exportUrl(this.root.dataset["export"]!, names, [from, to], this.shown.stepS);
+    const short = abridged(names, this.root.dataset["known"]!.split(","));
+    this.download.href = exportUrl(this.source("export"), short, [from, to], this.shown.stepS);
   }
 
   private failed(error: unknown): void {
@@ -340,6 +363,7 @@ export class MetricsPage {
     const { problem } = error;
     if (problem.status === 401) return signIn();
     this.next = null;
+    this.again.failed(problem.status);
     this.fail([problem.title, problemText(problem)].filter(Boolean).join(": "), problem.request_id);
   }
 
