@@ -5,7 +5,7 @@ came while nobody looked is looked at as if somebody had, an hour of it at most.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
@@ -31,6 +31,11 @@ KIND = "alert"
 # On its first look at a machine, and after a long silence.
 FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=1)
 TICK = timedelta(microseconds=1)
+# The clock of who stores a sample may be a little ahead; a look that lies further ahead than the other is of a clock
+# that was set back.
+AHEAD, SET_BACK = timedelta(seconds=1), timedelta(seconds=5)
+# A machine without a sample for so long is not looked at; one is missed that had samples for so long.
+KNOWN, SETTLED = timedelta(days=1), timedelta(minutes=10)
 # What is not worth an event: values that come and go at the threshold would make one a second.
 _QUIET = frozenset({(Status.OK, Status.PENDING), (Status.PENDING, Status.OK)})
 # In one statement that is always the same: `bulk_update` would take ten times as long, each second.
@@ -44,36 +49,59 @@ WHERE s.id = n.id
 KEPT = ("pk", "status", "since", "last", "value", "turned", "fires", "is_told")
 
 Points = dict[str, list[tuple[float, float]]]
+Span = tuple[datetime, datetime]
+"""The moments of the first and the last sample of a machine within the last day."""
 
 
 @audit.unaudited("the platform's own look; what it finds is in the ledger of events")
 def look(now: datetime | None = None) -> int:
     """Look at all machines; return how many events there were."""
     moment = now or timezone.now()
-    return sum(len(_look_at(machine, moment)) for machine in Machine.objects.all())
+    rules = list(AlertRule.objects.filter(is_enabled=True))
+    spans = rows.spans(moment - KNOWN, moment + AHEAD)
+    return sum(len(_look_at(one, rules, spans.get(one.pk), moment)) for one in _machines(spans))
+
+
+def _machines(spans: Mapping[int, Span]) -> list[Machine]:
+    """Return the machines that are known of late, and those with states that silence has not reached yet."""
+    machines = list(Machine.objects.all())
+    if all(one.pk in spans for one in machines):
+        return machines
+    open_states = AlertState.objects.exclude(status=Status.NO_DATA)
+    waiting = set(open_states.order_by().values_list("machine", flat=True).distinct())
+    return [one for one in machines if one.pk in spans or one.name in waiting]
 
 
 @transaction.atomic
-def _look_at(machine: Machine, now: datetime) -> list[AlertEvent]:
+def _look_at(
+    machine: Machine, rules: Sequence[AlertRule], span: Span | None, now: datetime
+) -> list[AlertEvent]:
     AlertLook.objects.get_or_create(machine=machine.name, defaults={"at": now - FIRST})
     looked = AlertLook.objects.select_for_update(skip_locked=True).filter(machine=machine.name).first()
     if looked is None:
         return []  # somebody else is at it
+    if looked.at > now + SET_BACK:  # the clock was: what comes from now on would not be looked at
+        looked.at = now
     start = max(looked.at + TICK, now - LONGEST)
-    came = rows.whole(SAMPLES, machine.pk, start, now + timedelta(seconds=1))
+    came = rows.whole(SAMPLES, machine.pk, start, now + AHEAD)
     points = _points(came)
-    events = _Look(machine.name, points, now).run()
+    events = _Look(machine.name, points, now).run(rules)
     if came:
         looked.at = came[-1].t
-    _hear(looked, now)
+    _hear(looked, span, now)
     looked.save(update_fields=["at", "is_silent"])
     return events
 
 
-def _hear(looked: AlertLook, now: datetime) -> None:
-    """Tell staff, once, that a machine has gone silent: no rule can say so, as none has anything to look at."""
+def _hear(looked: AlertLook, span: Span | None, now: datetime) -> None:
+    """Tell staff, once, that a machine has gone silent: no rule can say so, as none has anything to look at.
+
+    Not of one that was there for a few minutes only: nobody counts on it.
+    """
     silent = now - looked.at > timedelta(seconds=SILENT_S)
     if silent == looked.is_silent:
+        return
+    if silent and (span is None or span[1] - span[0] < SETTLED):
         return
     looked.is_silent = silent
     level, (title, body) = (Level.BAD, words.silent(looked)) if silent else (Level.GOOD, words.heard(looked))
@@ -108,14 +136,15 @@ class _Look:
         self._new: list[AlertState] = []
         self._seen: list[AlertState] = []
 
-    def run(self) -> list[AlertEvent]:
+    def run(self, rules: Iterable[AlertRule]) -> list[AlertEvent]:
         """Take each state as far as the points and the time go."""
-        rules = list(AlertRule.objects.filter(is_enabled=True, machine__in=["", self._machine]))
         states: dict[object, dict[str, AlertState]] = defaultdict(dict)
         for state in AlertState.objects.filter(machine=self._machine):
             states[state.rule_id][state.series] = state
         lost = [state.pk for one in states.values() for state in one.values()]
         for rule in rules:
+            if rule.machine not in ("", self._machine):
+                continue
             known = states[rule.pk]
             for series in series_of(rule.metric, self._points, first=known):
                 self._series(rule, series, known.get(series))

@@ -20,6 +20,12 @@ WHOLE = """
 SELECT r.t, l.names, r.context, {columns} FROM {table} r JOIN metric_layouts l ON l.id = r.layout_id
 WHERE r.machine_id = %s AND r.t >= %s AND r.t < %s ORDER BY r.t
 """
+# By the ends of the index in each partition, however many rows there are.
+SPANS = """
+SELECT m.id, s.first, s.last FROM metric_machines m CROSS JOIN LATERAL (
+  SELECT min(t) AS first, max(t) AS last FROM metric_samples WHERE machine_id = m.id AND t >= %s AND t < %s
+) s WHERE s.last IS NOT NULL
+"""
 # A page first, and then what is wanted of it: so that no plan sorts the whole window for each of its pages.
 SELECTED = """
 SELECT r.t, {columns} FROM (
@@ -48,6 +54,13 @@ def whole(level: Level, machine: int, start: datetime, end: datetime) -> list[Ro
             _row(t, tuple(names), arrays, decoded(context))
             for t, names, context, *arrays in cursor.fetchall()
         ]
+
+
+def spans(start: datetime, end: datetime) -> dict[int, tuple[datetime, datetime]]:
+    """Return the moments of the first and the last sample from `start` to before `end`, by machine."""
+    with connection.cursor() as cursor:
+        cursor.execute(SPANS, [start, end])
+        return {machine: (first, last) for machine, first, last in cursor.fetchall()}
 
 
 def selected(

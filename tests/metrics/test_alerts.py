@@ -78,6 +78,7 @@ def test_what_comes_after_a_silence_is_no_data_and_then_goes_on(
 
 def test_staff_hear_once_that_a_machine_has_gone_silent(began: datetime, otto: User, ada: User) -> None:
     """No rule can say so: none has anything to look at."""
+    store(began - timedelta(minutes=10))
     come(began, 10)
     for seconds in (59, 61, 62, 200):
         evaluating.look(began + timedelta(seconds=seconds))
@@ -85,6 +86,42 @@ def test_staff_hear_once_that_a_machine_has_gone_silent(began: datetime, otto: U
     come(began, 10, 10, at=201)
     assert told(otto)[1:] == [("good", "Metrics of anvil come again")]
     assert told(ada) == []
+
+
+def test_a_machine_that_came_and_went_is_not_missed(began: datetime, otto: User) -> None:
+    come(began, 10, 10)
+    evaluating.look(began + timedelta(seconds=100))
+    assert told(otto) == []
+    assert not AlertLook.objects.get().is_silent
+
+
+def test_a_machine_without_a_sample_for_a_day_is_looked_at_no_more(
+    rule: AlertRule, began: datetime, otto: User, django_assert_num_queries: Any
+) -> None:
+    store(began - timedelta(minutes=10))
+    come(began, 10)
+    later = began + timedelta(days=1, minutes=1)
+    evaluating.look(later)
+    assert happened() == ["no_data"], "what was not silent yet is taken to its end"
+    with django_assert_num_queries(4):
+        evaluating.look(later)
+    assert told(otto) == []
+
+
+def test_a_machine_stays_silent_when_its_samples_grow_old(began: datetime, otto: User) -> None:
+    store(began - timedelta(minutes=10))
+    come(began, 10)
+    evaluating.look(began + timedelta(minutes=2))
+    evaluating.look(began + timedelta(hours=23, minutes=55))
+    assert [level for level, _ in told(otto)] == ["bad"]
+
+
+def test_after_the_clock_was_set_back_it_looks_on(rule: AlertRule, began: datetime, otto: User) -> None:
+    come(began, 10)
+    AlertLook.objects.update(at=began + timedelta(hours=1))
+    evaluating.look(began + timedelta(seconds=1))
+    come(began, 95, 95, 95, 95, at=2)
+    assert happened() == ["firing"]
 
 
 def test_a_silence_keeps_quiet_and_changes_nothing_else(rule: AlertRule, began: datetime, otto: User) -> None:
@@ -193,7 +230,7 @@ def test_a_look_costs_the_same_however_many_series_there_are(
     values: dict[str, Any] = {f"system__disk_percent__d{number}": 10.0 for number in range(15)}
     for second in range(4):
         store(began + timedelta(seconds=second), **values)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             evaluating.look(began + timedelta(seconds=second + 1))
     assert AlertState.objects.count() == 15
 
