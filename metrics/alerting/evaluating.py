@@ -36,17 +36,20 @@ TICK = timedelta(microseconds=1)
 AHEAD, SET_BACK = timedelta(seconds=1), timedelta(seconds=5)
 # A machine without a sample for so long is not looked at; one is missed that had samples for so long.
 KNOWN, SETTLED = timedelta(days=1), timedelta(minutes=10)
+# What comes and goes is told of once in so long, for each series of a rule; the ledger has all of it.
+AGAIN_S = 600.0
 # What is not worth an event: values that come and go at the threshold would make one a second.
 _QUIET = frozenset({(Status.OK, Status.PENDING), (Status.PENDING, Status.OK)})
 # In one statement that is always the same: `bulk_update` would take ten times as long, each second.
 KEEP = """
 UPDATE metric_alert_states s SET status = n.status, since = n.since, last = n.last, value = n.value,
-  turned = n.turned, fires = n.fires, is_told = n.is_told
-FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::bool[], %s::bool[])
-  AS n (id, status, since, last, value, turned, fires, is_told)
+  turned = n.turned, fires = n.fires, is_told = n.is_told, told_at = n.told_at, fired = n.fired
+FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::bool[], %s::bool[],
+  %s::float8[], %s::integer[])
+  AS n (id, status, since, last, value, turned, fires, is_told, told_at, fired)
 WHERE s.id = n.id
 """
-KEPT = ("pk", "status", "since", "last", "value", "turned", "fires", "is_told")
+KEPT = ("pk", "status", "since", "last", "value", "turned", "fires", "is_told", "told_at", "fired")
 
 Points = dict[str, list[tuple[float, float]]]
 Span = tuple[datetime, datetime]
@@ -179,17 +182,26 @@ class _Look:
             event = event_of(rule, row, change, silenced=silenced)
             event.save(force_insert=True)
             self._events.append(event)
-            if change.after == Status.FIRING and not row.is_told and not silenced:
-                row.is_told = True
-                tell(rule, words.fired(rule, row), key=f"alert:{event.pk}", level=Level(rule.severity))
-            elif change.after == Status.OK and row.is_told:
+            if change.after == Status.FIRING:
+                row.fired += change.before != Status.NO_DATA  # which only comes back
+                self._tell_firing(rule, row)
+            elif (
+                change.after == Status.OK and row.is_told
+            ):  # in a silence too: who heard of it waits for the end
                 row.is_told = False
-                if not silenced:
-                    tell(rule, words.ended(rule, event), key=f"alert:{event.pk}", level=Level.GOOD)
-        if row.status == Status.FIRING and not row.is_told and not silenced:  # the silence is over
-            row.is_told = True
-            key = f"alert:{rule.pk}:{row.machine}:{row.series}"[:200]
-            tell(rule, words.fired(rule, row), key=key, level=Level(rule.severity))
+                tell(rule, words.ended(rule, event), key=f"alert:{event.pk}", level=Level.GOOD)
+        if row.status == Status.FIRING:  # a silence may be over, or AGAIN_S
+            self._tell_firing(rule, row)
+
+    def _tell_firing(self, rule: AlertRule, row: AlertState) -> None:
+        """Tell that a series fires, unless that was told, or not long ago of the time before."""
+        now = self._now.timestamp()
+        lately = row.told_at is not None and 0 <= now - row.told_at < AGAIN_S
+        if row.is_told or lately or rule.is_silenced:
+            return
+        key = f"alert:{rule.pk}:{now:.6f}:{row.machine}:{row.series}"[:200]
+        tell(rule, words.fired(rule, row), key=key, level=Level(rule.severity))
+        row.is_told, row.told_at, row.fired = True, now, 0
 
 
 def _keep_states(states: Sequence[AlertState]) -> None:

@@ -79,7 +79,8 @@ class AlertRule(models.Model):
 class AlertState(models.Model):
     """How one series of one machine stands with a rule; `machine.State` as it was after the last look.
 
-    `is_told` says whether somebody was told that it fires, and has to be told of the end.
+    `is_told` says whether somebody was told that it fires, and has to be told of the end; `told_at` is when that was
+    the last time, and `fired` how often it has begun to fire since, one that nobody was told of yet among them.
     """
 
     rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE, related_name="states")
@@ -92,6 +93,8 @@ class AlertState(models.Model):
     turned = models.FloatField(null=True)
     fires = models.BooleanField(default=False)
     is_told = models.BooleanField(default=False)
+    told_at = models.FloatField(null=True)
+    fired = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "metric_alert_states"

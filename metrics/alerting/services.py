@@ -70,7 +70,10 @@ def rule_delete(*, rule: AlertRule, actor: Any) -> None:
 
 @transaction.atomic
 def rule_silence(*, rule: AlertRule, actor: Any, until: datetime | None, reason: str = "") -> AlertRule:
-    """Tell nobody until then; None ends it. What still fires after it is told then."""
+    """Tell nobody that it fires until then; None ends it. What still fires after it is told then.
+
+    The end of what was told before is told all the same.
+    """
     now = timezone.now()
     if until is not None and not now < until <= now + timedelta(seconds=rules.SILENCE_S.max):
         raise Invalid.field("until", "A moment to come, within 30 days.", "out_of_range")

@@ -67,6 +67,9 @@ def fired(rule: AlertRule, state: AlertState) -> tuple[str, str]:
         f"{state.series} on {state.machine} is {condition(rule)}; at {when:%H:%M:%S} UTC it was "
         f"{figure(state.series, state.value)}."
     )
+    if state.told_at is not None and state.fired > 1:
+        told = datetime.fromtimestamp(state.told_at, UTC)
+        text += f" It has fired {state.fired} times since it was told at {told:%H:%M:%S} UTC."
     return title, text
 
 

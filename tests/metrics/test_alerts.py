@@ -138,7 +138,35 @@ def test_a_silence_keeps_quiet_and_changes_nothing_else(rule: AlertRule, began: 
     services.rule_silence(rule=rule, actor=otto, until=timezone.now() + timedelta(hours=1))
     come(began, 10, 10, 10, at=6)
     assert AlertState.objects.get().status == "ok"
-    assert len(told(otto)) == 1
+    assert [level for level, _ in told(otto)] == ["warn", "good"], "who heard of it hears of its end"
+    come(began, 95, 95, 95, 95, 10, 10, 10, at=9)
+    assert happened() == ["firing", "ok"] * 2
+    assert len(told(otto)) == 2
+
+
+def test_what_comes_and_goes_is_told_of_once_in_ten_minutes(
+    rule: AlertRule, began: datetime, otto: User
+) -> None:
+    flap = [95.0] * 4 + [10.0] * 3
+    come(began, *flap * 3)
+    assert happened() == ["firing", "ok"] * 3
+    assert [level for level, _ in told(otto)] == ["warn", "good"]
+    come(began, *[95.0] * 4, at=600)
+    come(began, 95, 95, at=604)
+    assert [level for level, _ in told(otto)] == ["warn", "good", "warn"]
+    (last,) = Notification.objects.filter(owner=otto).order_by("-created_at")[:1]
+    at = began + timedelta(seconds=3)
+    assert last.body.endswith(f" It has fired 3 times since it was told at {at:%H:%M:%S} UTC.")
+
+
+def test_what_still_fires_after_ten_minutes_is_told_then(
+    rule: AlertRule, began: datetime, otto: User
+) -> None:
+    come(began, 95, 95, 95, 95, 10, 10, 10)
+    come(began, 95, 95, 95, 95, at=590)
+    assert [level for level, _ in told(otto)] == ["warn", "good"]
+    come(began, *[95.0] * 10, at=594)
+    assert [level for level, _ in told(otto)] == ["warn", "good", "warn"]
 
 
 def test_a_pattern_looks_at_each_series(otto: User, began: datetime) -> None:
