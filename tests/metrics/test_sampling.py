@@ -80,9 +80,12 @@ def test_one_that_hangs_is_left_out_and_holds_up_nobody() -> None:
     assert all("system.memory_percent" in one.values and CPU not in one.values for one in taken)
     assert hanging.readings == 1
     hanging.go.set()
-    time.sleep(0.5)
-    made.tick(time.time())
-    assert CPU in taken[-1].values
+
+    def is_there() -> bool:
+        made.tick(time.time())
+        return CPU in taken[-1].values
+
+    until(is_there)
 
 
 def test_only_the_first_second_waits_for_one_that_hangs() -> None:
@@ -90,10 +93,16 @@ def test_only_the_first_second_waits_for_one_that_hangs() -> None:
     hanging.go.clear()
     made, _ = sampler(redis=hanging)
     made.tick(time.time())
-    began = time.monotonic()
-    made.tick(time.time())
-    assert time.monotonic() - began < PATIENCE_S / 2
+    # The quickest of some: a busy machine may hold up any one of them.
+    assert min(takes(made) for _ in range(10)) < PATIENCE_S / 2
     hanging.go.set()
+
+
+def takes(sampler: Sampler) -> float:
+    """Return how long a second of it takes."""
+    began = time.monotonic()
+    sampler.tick(time.time())
+    return time.monotonic() - began
 
 
 def test_one_that_fails_is_told_of_once_and_read_again(caplog: pytest.LogCaptureFixture) -> None:
