@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django_filters import BooleanFilter, FilterSet, IsoDateTimeFilter, UUIDFilter
+from django_filters import BooleanFilter, UUIDFilter
 
-from core.api.filters import ChoiceInFilter, CreatedFilters
+from core.api.filters import ChoiceInFilter, CreatedFilters, after, before
 from metrics.alerting.choices import Severity, Status
 from metrics.alerting.models import AlertEvent, AlertRule
 
@@ -31,13 +31,13 @@ class AlertRuleFilter(CreatedFilters):
         return queryset.filter(silenced_until__gt=now) if value else queryset.exclude(silenced_until__gt=now)
 
 
-class AlertEventFilter(FilterSet):
+class AlertEventFilter(CreatedFilters):
     """`rule` is an id; `after` what a series came to."""
 
+    at_after = after("at")
+    at_before = before("at")
     rule = UUIDFilter(field_name="rule_id")
     after = ChoiceInFilter(choices=Status.choices, lookup_expr="in", help_text="One, or several by commas.")
-    at_after = IsoDateTimeFilter(field_name="at", lookup_expr="gte", help_text="This moment or later.")
-    at_before = IsoDateTimeFilter(field_name="at", lookup_expr="lte", help_text="This moment or earlier.")
 
     class Meta:
         model = AlertEvent

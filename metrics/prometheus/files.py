@@ -101,8 +101,7 @@ class Book:
         path = self._folder / f"{self._kind}_{os.getpid()}.db"
         file = SolidDict(path)
         if self._kind == GAUGES:
-            if not file.claim():
-                raise OSError(f"{path} was removed as that of an ended process")
+            file = self._claimed(file)
             for key, _, _ in list(file.read_all_values()):
                 file.write_value(key, self._values.get(key, 0.0), 0.0)
         else:  # the number of a process that ended was given out anew: its counts stay
@@ -110,6 +109,19 @@ class Book:
                 self._values[key] = self._values.get(key, 0.0) + value
                 self._unwritten.add(key)
         self._file = file
+        return file
+
+    @staticmethod
+    def _claimed(file: SolidDict) -> SolidDict:
+        """The file, held; a new one in its place where what an ended process of this number left behind holds it."""
+        try:
+            held = file.claim()
+        except BlockingIOError:
+            file.path.unlink(missing_ok=True)
+            file = SolidDict(file.path)
+            held = file.claim()
+        if not held:
+            raise OSError(f"{file.path} was removed as that of an ended process")
         return file
 
 

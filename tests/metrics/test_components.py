@@ -160,6 +160,7 @@ def test_the_sampler_is_as_well_as_its_newest_sample(age_s: float, status: str) 
 
 def test_a_message_that_waits_long_is_trouble() -> None:
     redis: Any = django_rq.get_connection("cpu")
+    redis.delete("rq:queue:cpu")  # what other tests have sent
     redis.hset("rq:job:waiting", "enqueued_at", utcformat(now() - timedelta(seconds=90)))
     redis.rpush("rq:queue:cpu", "waiting")
     found = look()["queues"]

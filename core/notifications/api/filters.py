@@ -1,10 +1,10 @@
-"""What notifications and deliveries are found by."""
+"""What notifications, webhooks and deliveries are found by."""
 
 from django_filters import BooleanFilter, UUIDFilter
 
 from core.api.filters import ChoiceInFilter, CreatedFilters
 from core.notifications.choices import DeliveryStatus, Level
-from core.notifications.models import Delivery, Notification
+from core.notifications.models import Delivery, Notification, Webhook
 
 
 class NotificationFilter(CreatedFilters):
@@ -16,6 +16,16 @@ class NotificationFilter(CreatedFilters):
     class Meta:
         model = Notification
         fields = ("kind",)
+
+
+class WebhookFilter(CreatedFilters):
+    """`enabled` is whether it is sent to."""
+
+    enabled = BooleanFilter(field_name="is_enabled")
+
+    class Meta:
+        model = Webhook
+        fields = ()
 
 
 class DeliveryFilter(CreatedFilters):

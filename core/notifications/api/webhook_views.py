@@ -11,7 +11,7 @@ from core.access import get_visible
 from core.api.parsers import StrictJSONParser
 from core.api.views import ApiView, ListView
 from core.notifications import services
-from core.notifications.api.filters import DeliveryFilter
+from core.notifications.api.filters import DeliveryFilter, WebhookFilter
 from core.notifications.api.serializers import (
     DeliveryOut,
     WebhookChangeIn,
@@ -29,6 +29,7 @@ class WebhookList(ListView):
 
     parser_classes = (StrictJSONParser,)
     serializer_class = WebhookOut
+    filterset_class = WebhookFilter
     search_fields = ("name", "url")
     ordering_fields = ("created_at", "name")
 

@@ -104,6 +104,17 @@ def test_a_gauge_of_that_number_begins_anew(tmp_path: Path) -> None:
     assert Reader(tmp_path, str).read(GAUGES) == {"[]": 2}
 
 
+def test_a_gauge_takes_the_place_of_one_that_is_still_held(tmp_path: Path) -> None:
+    """As by a child of the process that had this number before."""
+    before = Book(tmp_path, GAUGES)
+    before.add("[]", 5)
+    again = Book(tmp_path, GAUGES)
+    again.add("[]", 2)
+    assert Reader(tmp_path, str).read(GAUGES) == {"[]": 2}
+    before.add("[]", 1)
+    assert Reader(tmp_path, str).read(GAUGES) == {"[]": 2}
+
+
 def test_a_full_disk_costs_nothing_but_the_file(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counters, more = Book(small_disk, "counter"), Book(small_disk, "histogram")
     counters.add("first", 1)
