@@ -40,7 +40,9 @@ WELL = ("clock", "database", "redis", "sampler", "storage", "workers")
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No sample, no supervisor, nothing known from before; logs in a folder of the test."""
+    """No sample, no supervisor, no message, nothing known from before; logs in a folder of the test."""
+    redis: Any = django_rq.get_connection("cpu")
+    redis.delete(*(f"rq:queue:{name}" for name in settings.QUEUES))  # other tests leave theirs
     (tmp_path / "log").mkdir()
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     monkeypatch.setattr(looking, "HOLDS_S", 0.0)
@@ -160,7 +162,6 @@ def test_the_sampler_is_as_well_as_its_newest_sample(age_s: float, status: str) 
 
 def test_a_message_that_waits_long_is_trouble() -> None:
     redis: Any = django_rq.get_connection("cpu")
-    redis.delete("rq:queue:cpu")  # what other tests have sent
     redis.hset("rq:job:waiting", "enqueued_at", utcformat(now() - timedelta(seconds=90)))
     redis.rpush("rq:queue:cpu", "waiting")
     found = look()["queues"]
