@@ -44,9 +44,9 @@ def other() -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture
 def queue() -> Iterator[str]:
-    """The name of an empty queue."""
+    """The name of an empty queue, like the other one."""
     client = redis_client()
-    client.delete("rq:queue:cpu")
+    client.delete("rq:queue:cpu", "rq:queue:io")
     yield "cpu"
     client.delete("rq:queue:cpu", "rq:job:waiting")
 
