@@ -1,8 +1,6 @@
 """The first administrator of a new installation."""
 
 import contextlib
-import os
-import tempfile
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +8,7 @@ from django.conf import settings
 from accounts import passwords, services
 from accounts.models import User
 from core.access.roles import Role
+from core.disk import replace_text
 from core.seeds import Say, seed
 
 USERNAME = "admin"
@@ -45,16 +44,5 @@ def _kept(path: Path) -> str:
             return password
     password = passwords.new()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}."
-    )  # readable by the owner alone
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(f"{password}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    replace_text(path, f"{password}\n", lasting=True)
     return password

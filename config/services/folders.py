@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from config.services.account import Account
@@ -112,15 +111,3 @@ def make_empty(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
         for file in path.iterdir():
             file.unlink()
-
-
-def write_private(path: Path, content: str) -> None:
-    """Replace the file by one that only its owner can read; a reader sees the old content or the new."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from config.services.folders import write_private
 from config.services.keeper import Kept
+from core.disk import replace_text
 
 
 class Record:
@@ -25,7 +25,7 @@ class Record:
         content = json.dumps({kept.unit.name: _entry(kept) for kept in programs}, indent=2)
         if content != self._written:
             with contextlib.suppress(OSError):
-                write_private(self._path, content)
+                replace_text(self._path, content)
                 self._written = content
 
     def remove(self) -> None:

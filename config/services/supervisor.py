@@ -23,12 +23,13 @@ from config.services import launch
 from config.services.configuration import Configuration
 from config.services.embedded import Services
 from config.services.errors import ServiceError
-from config.services.folders import make_empty, remove_socket, socket_folder, write_private
+from config.services.folders import make_empty, remove_socket, socket_folder
 from config.services.keeper import Kept, reap_strangers, stop_all
 from config.services.listening import display_address, listen, readiness_problem
 from config.services.process import empty_large_log, log_report
 from config.services.programs import Programs, program
 from config.services.record import Record
+from core.disk import replace_text
 
 PREPARE_TIMEOUT_S = 600.0
 READY_TIMEOUT_S = 60.0
@@ -92,7 +93,7 @@ class Supervisor:
             say(f"The database is in {postgres.folder}: its user cannot reach {self._data}.")
         kept_secret(self._data / "secret-key")
         addresses = self._addresses(listener)
-        write_private(self._data / "run" / "services.json", json.dumps(addresses, indent=2))
+        replace_text(self._data / "run" / "services.json", json.dumps(addresses, indent=2))
         password = self._data / "admin-password"
         first_time = not password.exists()
         make_empty(

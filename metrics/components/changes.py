@@ -3,8 +3,6 @@ Redis nor the database; what it cannot write, or has not yet, each process remem
 
 import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from core.disk import replace_text
 from core.health import Status
 
 
@@ -51,7 +50,7 @@ class Changes:
             for name, stand in self._own.items()
         }
         with contextlib.suppress(OSError):
-            _replace(self._path, json.dumps(content, indent=2))
+            replace_text(self._path, json.dumps(content, indent=2))
 
     def _read(self) -> Mapping[str, Stand]:
         try:
@@ -65,17 +64,6 @@ class Changes:
         except (OSError, ValueError, KeyError, TypeError):
             self._written = {}
         return self._written
-
-
-def _replace(path: Path, content: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 changes = Changes(settings.DATA_DIR / "run" / "components.json")

@@ -12,8 +12,6 @@ cannot be written is no harm: each process then remembers for itself.
 
 import json
 import logging
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +22,8 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+
+from core.disk import replace_text
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,8 @@ class Growing:
     def _keep(self, kept: Kept) -> None:
         self._kept = kept
         try:
-            _write(self._path, _plain(kept))
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replace_text(self._path, _plain(kept))
         except OSError as error:
             log.warning("%s is remembered by this process alone: %s", self._name, error)
 
@@ -158,16 +159,3 @@ def _parsed(text: str) -> Kept:
 
     horizon = datetime.fromisoformat(found["horizon"])
     return Kept(found["database"], horizon, table("settled"), table("lost"), table("told"))
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file in one step: a reader sees the old or the new."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
