@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from compression.learning.dashboard.charts import Axes, Point, Scale, Series, drawn, plain
+from core.charts import Axes, Point, Scale, Series, drawn, plain
 from core.formatting import count, percent, rate, ratio, size
 from files.choices import Kind
 from metrics.analytics import periods
 from metrics.analytics.periods import Span
 from metrics.analytics.reading import NOTHING, Figures, Report
 from metrics.analytics.rows import UNKNOWN
+from metrics.colours import colour_of, dashes
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
+MOST_LINES = len(COLOURS)
 MOST_TICKS = 7
 KINDS = {**dict(Kind.choices), UNKNOWN: "Unknown", "": "Unknown"}
 TICK = timedelta(microseconds=1)
@@ -130,21 +132,32 @@ def table(report: Report, span: Span, url: Behind) -> list[dict[str, Any]]:
 
 
 def charts(report: Report, span: Span, url: Behind) -> list[dict[str, Any]]:
-    """Return the pictures of a report by period and by algorithm or kind: the most frequent ones, each in a colour."""
+    """Return the pictures of a report by period and by algorithm or kind: lines of the most frequent ones."""
     _, by = report.by
     frequent: Counter[str] = Counter()
     for (_, key), figures in report.rows.items():
         frequent[key] += figures.sums.count
-    names = [key for key, _ in frequent.most_common(len(COLOURS))]
+    names = [key for key, _ in frequent.most_common(MOST_LINES)]
+    looks = _looks(by, names)
     return [
         {
             "chart": chart,
             "left_out": len(frequent) - len(names),
-            "legend": [(colour, name_of(by, key)) for colour, key in zip(COLOURS, names, strict=False)],
-            **_picture(chart, report, span, names, url),
+            "legend": [(colour, name_of(by, key), dash) for key, (colour, dash) in looks.items()],
+            **_picture(chart, report, span, looks, url),
         }
         for chart in CHARTS
     ]
+
+
+# Colour and dash of a line, by algorithm or kind.
+Looks = Mapping[str, tuple[str, str]]
+
+
+def _looks(by: str, names: Sequence[str]) -> Looks:
+    """Return how lines look: algorithms as everywhere, kinds of content in one colour after the other."""
+    colours = [colour_of(key) for key in names] if by == "algorithm" else list(COLOURS[: len(names)])
+    return dict(zip(names, zip(colours, dashes(colours), strict=True), strict=True))
 
 
 @dataclass(frozen=True)
@@ -158,13 +171,13 @@ class Told:
     url: str
 
 
-def _picture(chart: Chart, report: Report, span: Span, names: Sequence[str], url: Behind) -> dict[str, Any]:
-    told = [_told(chart, report, span, key, url) for key in names]
+def _picture(chart: Chart, report: Report, span: Span, looks: Looks, url: Behind) -> dict[str, Any]:
+    told = [_told(chart, report, span, key, url) for key in looks]
     if not any(one.value for points in told for one in points):
         return {"picture": {}, "rows": []}
     series = [
-        Series(colour, [_point(chart, span, one) for one in points])
-        for colour, points in zip(COLOURS, told, strict=False)
+        Series(colour, [_point(chart, span, one) for one in points], dash=dash)
+        for (colour, dash), points in zip(looks.values(), told, strict=True)
     ]
     rows = sorted((one for points in told for one in points if one.figures.sums.count), key=lambda one: one.t)
     return {

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from compression.engine import codecs
 from metrics import names
+from metrics.colours import colour_of, dashes
 
 # What has no colour of its own takes one after the other, then again with dashes.
 TOKENS = ("--accent", "--c1", "--c2", "--c4", "--c5", "--c3", "--muted")
-DASHES = ("", "6 3", "2 3", "9 3 2 3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +62,14 @@ class Line:
 def lines_of(chart: Chart, known: Collection[str]) -> list[Line]:
     """Return the lines of a chart of those series that there are, or the main ones where there are none yet."""
     found = list(_series(chart, known)) or [(one.family, one.label, one) for one in chart.lines if one.label]
-    used: dict[str, int] = {}
-    made = []
-    for place, (name, label, one) in enumerate(found):
-        token = one.token or _colour_of(name) or TOKENS[place % len(TOKENS)]
-        dash = DASHES[used.get(token, 0) % len(DASHES)]
-        used[token] = used.get(token, 0) + 1
-        made.append(Line(name, label, token, dash, one.hidden and len(found) > 1))
-    return made
+    tokens = [
+        one.token or _colour_of(name) or TOKENS[place % len(TOKENS)]
+        for place, (name, _, one) in enumerate(found)
+    ]
+    return [
+        Line(name, label, token, dash, one.hidden and len(found) > 1)
+        for (name, label, one), token, dash in zip(found, tokens, dashes(tokens), strict=True)
+    ]
 
 
 def _series(chart: Chart, known: Collection[str]) -> Iterator[tuple[str, str, Lines]]:
@@ -88,11 +87,7 @@ def _colour_of(name: str) -> str:
     family, _, instance = name.rpartition(".")
     if not family.startswith("compression."):
         return ""
-    return f"--{_COLOURS.get(instance, 'c3')}"
-
-
-# What is packed in our own format are pipelines.
-_COLOURS = {name: codec.colour for name, codec in codecs.all_codecs().items()} | {"dcz": "c3"}
+    return f"--{colour_of(instance)}"
 
 
 def _natural(name: str) -> tuple[str, int]:

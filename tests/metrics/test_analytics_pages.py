@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from metrics.analytics import periods
+from metrics.colours import colour_of, dashes
 from tests.compression.outcomes import keep, outcome
 
 PAGE = "/metrics/algorithms"
@@ -85,10 +86,19 @@ def test_filters_and_series_come_from_the_address(
     assert shown(client, "?operation=decompress").context["total"].sums.count == 0
     filtered = shown(client, "?algorithm=xz&by=kind").context
     assert filtered["total"].sums.count == 2
-    assert {words for _, words in filtered["charts"][0]["legend"]} == {"Log", "Unknown"}
+    assert {words for _, words, _ in filtered["charts"][0]["legend"]} == {"Log", "Unknown"}
     names = next(one["options"] for one in filtered["filters"] if one["name"] == "algorithm")
     assert [name for name, _ in names] == ["", "xz", "zstd"]
     assert all("algorithm=xz" in url and "by=kind" in url for url, _, _ in filtered["ranges"])
+
+
+def test_an_algorithm_has_the_colour_of_its_family_and_a_dash_within_it() -> None:
+    names = ["zstd", "xz", "dcz", "lz4", "ada/sensor-logs"]
+    colours = [colour_of(name) for name in names]
+    assert colours == ["c1", "c2", "c3", "c1", "c3"]
+    looks = list(zip(colours, dashes(colours), strict=True))
+    assert len(set(looks)) == len(looks)
+    assert [dash for _, dash in looks[:3]] == ["", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from compression.engine.learning.actions import ACTIONS
 from compression.learning.dashboard import ledger
-from compression.learning.dashboard.charts import Axes, Point, Series, doublings, drawn
 from compression.learning.dashboard.words import QUANTITY_WORDS, interval, share
+from core.charts import Axes, Point, Series, doublings, drawn
 from core.formatting import count, ratio, significant
 
 SHADES = 5

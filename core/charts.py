@@ -1,4 +1,4 @@
-"""Pictures that the server draws: points with links, lines and bands on axes; `compression/_learning_chart.html`.
+"""Pictures that the server draws: points with links, lines and bands on axes; `core/_chart.html`.
 
 Across, places are per cent of the width, whatever that is; bands and lines lie in a field of FIELD by FIELD that is
 stretched over it.
@@ -42,11 +42,15 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one colour; joined by a line and in a band (`low` to `high` of each), or each with its own interval."""
+    """Points of one colour; joined by a line and in a band (`low` to `high` of each), or each with its own interval.
+
+    `dash` (as SVG has it) tells lines of one colour apart.
+    """
 
     group: str
     points: Sequence[Point]
     joined: bool = True
+    dash: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ class _Drawing:
         lower = [(x, point.y if point.low is None else point.low) for x, point in there]
         return {
             "group": series.group,
+            "dash": series.dash,
             "area": self._path([*upper, *reversed(lower)]),
             "line": self._path([(x, point.y) for x, point in there]),
         }
