@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,7 @@ def windows(rounds: int) -> Iterator[dict[str, Any]]:
     ):
         points = get("history", metric, start, resolution).json()
         number = sum(len(one["points"]) for one in points.get("series", [points]))
-        found = timed(lambda: get("history", metric, start, resolution), rounds)  # noqa: B023
+        found = timed(partial(get, "history", metric, start, resolution), rounds)
         yield {"window": label, "points": number, **found, "MB/s": "", "memory MB": ""}
     before, began, size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter(), 0
     for piece in get("export", twenty, "-1d", "raw").streaming_content:

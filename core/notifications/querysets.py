@@ -1,6 +1,6 @@
 """Doors to what is for one account alone."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Case, F, Q, When, Window
@@ -8,9 +8,6 @@ from django.db.models.functions import RowNumber
 
 from core.access.doors import OwnedQuerySet
 from core.notifications.choices import OPEN_DELIVERIES, Channel, Level
-
-if TYPE_CHECKING:
-    from core.notifications.models import Delivery  # noqa: F401 - the name in quotes below
 
 M = TypeVar("M", bound=models.Model)
 
@@ -29,7 +26,7 @@ _FIRST = (
 )
 
 
-class DeliveryQuerySet(PersonalQuerySet["Delivery"]):
+class DeliveryQuerySet(PersonalQuerySet[Any]):
     """Deliveries."""
 
     def due(self, now: Any) -> "DeliveryQuerySet":

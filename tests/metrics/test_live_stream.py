@@ -252,6 +252,7 @@ def test_the_platform_knows_how_many_sockets_are_open(dial: Open, ada: User, red
 def test_nobody_listens_when_nobody_looks(dial: Open, otto: User, redis: Redis) -> None:
     with dial(STREAM, token_of(otto, Scope.ADMIN)[1]) as socket:
         listen(redis, socket, "*")
+        assert redis.pubsub_numsub(CHANNEL)[0][1] == 1
     until(lambda: not redis.pubsub_numsub(CHANNEL)[0][1])
 
 

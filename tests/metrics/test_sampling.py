@@ -239,6 +239,7 @@ def test_a_connection_that_broke_is_made_anew(backlog: Backlog) -> None:
     for second in (1, 2):
         backlog.add(sample(start + timedelta(seconds=second)))
     until(lambda: len(stored()) == 3)
+    assert [t for t, _ in stored()] == [start + timedelta(seconds=second) for second in range(3)]
 
 
 def test_one_that_cannot_be_stored_does_not_hold_up_the_others(backlog: Backlog) -> None:
@@ -246,6 +247,7 @@ def test_one_that_cannot_be_stored_does_not_hold_up_the_others(backlog: Backlog)
     backlog.add(Sample(MACHINE, now, {"no.such_series": 1.0}))
     backlog.add(sample(now))
     until(lambda: len(stored()) == 1)
+    assert stored()[0][0] == now
 
 
 # The command

@@ -89,7 +89,8 @@ class TestRunning:
 
     @pytest.mark.parametrize("expression", of_alerts(), ids=str)
     def test_every_alert_is_understood(self, scraping: Prometheus, expression: Expression) -> None:
-        scraping.values(expression.text)
+        found = scraping.ask("query", query=expression.text)
+        assert found["resultType"] == "vector"
 
     def test_the_rules_are_well_and_nothing_is_on_fire(self, scraping: Prometheus) -> None:
         rules = [rule for group in scraping.ask("rules")["groups"] for rule in group["rules"]]
