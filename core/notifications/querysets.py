@@ -26,7 +26,7 @@ _FIRST = (
 )
 
 
-class DeliveryQuerySet(PersonalQuerySet[Any]):
+class DeliveryQuerySet(PersonalQuerySet[models.Model]):
     """Deliveries."""
 
     def due(self, now: Any) -> "DeliveryQuerySet":
