@@ -26,7 +26,7 @@ _FIRST = (
 )
 
 
-class DeliveryQuerySet(PersonalQuerySet[models.Model]):
+class DeliveryQuerySet(PersonalQuerySet[Any]):
     """Deliveries."""
 
     def due(self, now: Any) -> "DeliveryQuerySet":
@@ -38,5 +38,6 @@ class DeliveryQuerySet(PersonalQuerySet[models.Model]):
         """Return the first `each` of every owner, what is under way counted before what is due, but given last."""
         taken = Case(When(lease_until__gte=now, then=0), default=1)
         place = Window(RowNumber(), partition_by="owner_id", order_by=[taken, *_FIRST])
-        found = self.filter(status__in=sorted(OPEN_DELIVERIES), available_at__lte=now)
-        return found.annotate(place=place).filter(place__lte=each).order_by(taken.desc(), *_FIRST)
+        open_ones = self.filter(status__in=sorted(OPEN_DELIVERIES), available_at__lte=now)
+        found: DeliveryQuerySet = open_ones.annotate(place=place).filter(place__lte=each)
+        return found.order_by(taken.desc(), *_FIRST)
