@@ -34,7 +34,7 @@ def kill_a_worker(workers: Crew) -> None:
 @pytest.mark.parametrize("stage", ["training", "judging"])
 def test_a_training_that_is_killed_leaves_what_serves_alone(workers: Crew, mia: User, stage: str) -> None:
     seeds.learning_give()
-    keep_many(250, held_out=60)
+    keep_many(120, held_out=40)
     job = training.training_request(owner=mia)
     until(lambda: Job.objects.filter(pk=job.pk, progress_message__startswith=stage).exists(), PATIENCE_S)
     kill_a_worker(workers)
