@@ -1,6 +1,7 @@
 """Post to a foreign host: to the address that was looked at, without redirects, within a time, little of the answer."""
 
 import http.client
+import queue
 import socket
 import ssl
 import threading
@@ -37,7 +38,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Ask for the name, and connect to what was looked at."""
-        place = addresses.resolve(self.host, self.port)
+        place = _resolved(self.host, self.port)
         self._go_on()
         self._hold(socket.create_connection((place, self.port), self.timeout))
 
@@ -94,6 +95,29 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     finally:
         watch.cancel()
         connection.close()
+
+
+def _resolved(host: str, port: int) -> str:
+    """Ask for the name in a thread of its own: nothing can end a lookup, but nobody has to wait for it.
+
+    The thread ends when the system's resolver gives up, which it does within a minute.
+    """
+    answers: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(addresses.resolve(host, port))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=STEP_S)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _cut(connection: _Pinned) -> None:

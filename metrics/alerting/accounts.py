@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def staff() -> "list[User]":
     """Return those who may see alerts, and so be told of them."""
-    return list(get_user_model().objects.filter(role__in=sorted(STAFF), is_active=True))
+    return list(get_user_model().objects.filter(role__in=sorted(STAFF), is_active=True).order_by("username"))
 
 
 def staff_ids() -> tuple[UUID, ...]:

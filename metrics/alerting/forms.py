@@ -1,11 +1,12 @@
 """Forms of alerts."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from core.forms import ServiceForm
-from metrics.alerting import rules
+from metrics.alerting import accounts, rules
 from metrics.alerting.choices import Told
 from metrics.alerting.models import AlertRule, everyone_told
 from metrics.models import Machine
@@ -29,6 +30,7 @@ FIELDS = (
     "clear_for_s",
     "severity",
     "roles",
+    "accounts",
     "is_enabled",
 )
 
@@ -57,6 +59,13 @@ class AlertForm(ServiceForm):
         initial=everyone_told,
         widget=forms.CheckboxSelectMultiple,
     )
+    accounts = forms.TypedMultipleChoiceField(
+        label="And these people",
+        coerce=UUID,
+        required=False,
+        help_text="Whatever their role: operators and administrators by name.",
+        widget=forms.CheckboxSelectMultiple,
+    )
     is_enabled = forms.BooleanField(label="Switched on", required=False, initial=True)
     window = forms.ChoiceField(
         label="Try it on the last",
@@ -69,6 +78,9 @@ class AlertForm(ServiceForm):
         super().__init__(data, initial=initial)
         machine = self.fields["machine"]
         assert isinstance(machine, forms.ChoiceField)
+        people = self.fields["accounts"]
+        assert isinstance(people, forms.TypedMultipleChoiceField)
+        people.choices = [(str(user.pk), user.get_username()) for user in accounts.staff()]
         names = list(Machine.objects.values_list("name", flat=True))
         machine.choices = [("", "All machines"), *((name, name) for name in names)]
 

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 AGAIN_S = 1.0
 SILENCE_S = 15
 FORGOTTEN_S = 60
+# A machine that tells accounts of their work has been silent for so long before another one does.
+MUTE_S = 3.0
 
 
 class Hub:
@@ -30,6 +32,7 @@ class Hub:
         self._seats: set[Seat] = set()
         self._boards: dict[tuple[str, str | None], Board] = {}
         self._listening: asyncio.Task[None] | None = None
+        self._teller, self._told_at = "", 0.0
 
     def join(self, seat: Seat) -> None:
         """Take a seat; the first one makes the process listen."""
@@ -84,7 +87,10 @@ class Hub:
         for seat in self._seats:
             seats.setdefault(seat.audience(), []).append(seat)
         self._forget(seats)
+        tells = self._tells(sample["machine"])
         for audience, among in seats.items():
+            if audience is not None and not tells:
+                continue
             board = self._boards.setdefault((sample["machine"], audience), Board(sample["machine"]))
             if audience is None:
                 board.post(t, sample["t"], sample["metrics"], sample.get("components"))
@@ -92,6 +98,14 @@ class Hub:
                 board.post(t, sample["t"], sample["own"].get(audience) or board.stilled())
             for seat in among:
                 seat.wake(board)
+
+    def _tells(self, machine: str) -> bool:
+        """Say whether a machine is the one that tells accounts of their work: all read it from the same ledger."""
+        now = time.monotonic()
+        if machine != self._teller and now - self._told_at < MUTE_S:
+            return False
+        self._teller, self._told_at = machine, now
+        return True
 
     def _forget(self, audiences: Collection[str | None]) -> None:
         """Drop what nobody looks at, and machines of which nothing is heard any more."""

@@ -34,7 +34,7 @@ class Create(ApiView):
         how = asked.get("how", "")
         if how == "hold":
             self.entered.set()
-            assert self.leave.wait(10)
+            assert self.leave.wait(40)
         if how in ERRORS:
             raise ERRORS[how]
         if how == "stream":

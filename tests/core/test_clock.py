@@ -87,5 +87,5 @@ def test_the_clock_stops_when_told_to(done: list[str]) -> None:
     thread = threading.Thread(target=Clock(stop).run)
     thread.start()
     stop.set()
-    thread.join(5)
+    thread.join(40)
     assert not thread.is_alive()

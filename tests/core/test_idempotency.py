@@ -162,7 +162,7 @@ def test_of_calls_at_once_one_takes_effect(ada: User, api: Any) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(call)
-        assert Create.entered.wait(10)
+        assert Create.entered.wait(40)
         others = list(pool.map(call, range(3)))
         Create.leave.set()
         assert first.result() == 201

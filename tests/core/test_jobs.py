@@ -87,7 +87,7 @@ def test_of_fifty_claims_at_once_one_wins(ada: User) -> None:
     def claim(number: int) -> Job | None:
         try:
             connection.ensure_connection()
-            ready.wait(20)
+            ready.wait(40)
             return runner.claim(str(made.pk), worker=f"worker-{number}")
         finally:
             connection.close()

@@ -125,7 +125,7 @@ def test_the_same_bytes_from_many_sides_in_any_order(ada, ben, storage, bytes_in
             for _ in range(3):
                 with StagingArea() as area:
                     adoptions = staged_in(area, order)
-                    begin.wait(10)
+                    begin.wait(40)
                     files_adopt_many(owner=owner, adoptions=adoptions)
         finally:
             connection.close()

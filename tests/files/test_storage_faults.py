@@ -249,11 +249,11 @@ def test_an_upload_waits_for_the_removal_of_the_same_bytes(ada, stored, together
 
     def slow_remove(self, sha256):
         removing.set()
-        assert waiting.wait(10)
+        assert waiting.wait(40)
         remove(self, sha256)
 
     def noted_lock(hashes):
-        assert removing.wait(10)
+        assert removing.wait(40)
         waiting.set()
         lock(hashes)
 
@@ -273,11 +273,11 @@ def test_a_removal_leaves_bytes_that_are_just_being_put(ada, stored, together, m
 
     def slow_adopt(self, staged):
         adopting.set()
-        assert tried.wait(10)
+        assert tried.wait(40)
         adopt(self, staged)
 
     def collect():
-        assert adopting.wait(10)
+        assert adopting.wait(40)
         try:
             return object_collect(sha256=file.sha256)
         finally:

@@ -1,5 +1,6 @@
 """Pages of alerts: states first, rules, a form that tries before it keeps, silence with a way back."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,20 @@ def now() -> datetime:
 def text(response: Any, status: int = 200) -> str:
     assert response.status_code == status, response.content
     return str(response.content.decode())
+
+
+def test_people_can_be_told_by_name(browser: Any, otto: User, ada: User, now: datetime) -> None:
+    client, nobody = browser(otto), {**FORM, "roles": []}
+    page = text(client.get("/metrics/alerts/new"))
+    assert f'value="{otto.pk}"' in page
+    assert f'value="{ada.pk}"' not in page, "who may not see alerts is not told of them"
+    text(client.post("/metrics/alerts/new", {**nobody, "accounts": [str(ada.pk)]}), 400)
+    assert client.post("/metrics/alerts/new", {**nobody, "accounts": [str(otto.pk)]}).status_code == 302
+    rule = AlertRule.objects.get()
+    assert (rule.roles, rule.accounts) == ([], [otto.pk])
+    page = text(client.get(rule.get_absolute_url()))
+    (box,) = re.findall(f"<input[^>]*{otto.pk}[^>]*>", page)
+    assert "checked" in box
 
 
 def test_a_rule_is_tried_before_it_is_kept(browser: Any, otto: User, now: datetime) -> None:

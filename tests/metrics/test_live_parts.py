@@ -142,6 +142,25 @@ def test_who_comes_while_the_last_one_leaves_is_heard_for(monkeypatch: pytest.Mo
     assert asyncio.run(visits()) == [1, 0]
 
 
+def test_one_machine_tells_accounts_of_their_work_until_it_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    hub = Hub()
+    heard = []
+    for at, machine in ((0.0, "a"), (0.1, "b"), (1.0, "a"), (1.1, "b"), (4.2, "b"), (4.3, "a"), (5.2, "b")):
+        now = 100.0 + at
+        heard.append((machine, hub._tells(machine)))
+    assert heard == [
+        ("a", True),
+        ("b", False),
+        ("a", True),
+        ("b", False),
+        ("b", True),
+        ("a", False),
+        ("b", True),
+    ]
+
+
 def test_platforms_that_share_a_redis_do_not_hear_each_other() -> None:
     """Messages go to the listeners of all databases."""
     told = (

@@ -83,7 +83,7 @@ def test_several_make_the_same_partition_at_once() -> None:
     together = threading.Barrier(6)
 
     def make() -> None:
-        together.wait(10)
+        together.wait(40)
         for level in LEVELS:
             partitions.ensure(level, NOON)
 
@@ -111,11 +111,11 @@ def test_who_reads_for_long_holds_up_no_partition() -> None:
             for level in LEVELS:
                 cursor.execute(f"LOCK TABLE {level.table} IN ACCESS SHARE MODE")  # as a backup does
             reading_.set()
-            assert go_on.wait(30)
+            assert go_on.wait(40)
 
     with ThreadPoolExecutor(1) as pool:
         read_ = pool.submit(in_thread, read)
-        assert reading_.wait(10)
+        assert reading_.wait(40)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '1s'")
             for level in LEVELS:
@@ -195,13 +195,13 @@ def test_a_partition_that_is_written_to_is_not_dropped_under_the_writer(
         with transaction.atomic():
             store(NOON + timedelta(seconds=1), 99)
             written.set()
-            assert commit.wait(30)
+            assert commit.wait(40)
 
     now = NOON + timedelta(days=4)
     monkeypatch.setattr(retention, "PATIENCE", "300ms")
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(in_thread, hold)
-        assert written.wait(10)
+        assert written.wait(40)
         rolling.roll_up(now)
         with pytest.raises(OperationalError, match="timeout"):
             retention.drop_expired(now)

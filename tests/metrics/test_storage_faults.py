@@ -143,7 +143,7 @@ def test_who_writes_into_a_minute_that_is_rolled_up_waits_and_marks_it_again() -
         found = execute(sql, params, many, context)
         if sql.lstrip().startswith("WITH taken") and not taken.is_set():
             taken.set()
-            assert go_on.wait(10)
+            assert go_on.wait(40)
         return found
 
     def roll() -> int:
@@ -152,7 +152,7 @@ def test_who_writes_into_a_minute_that_is_rolled_up_waits_and_marks_it_again() -
 
     with ThreadPoolExecutor(2) as pool:
         rolled = pool.submit(in_thread, roll)
-        assert taken.wait(10)
+        assert taken.wait(40)
         written = pool.submit(in_thread, lambda: store(t + timedelta(seconds=1), 99))
         with pytest.raises(TimeoutError):
             written.result(0.3)  # its mark is the one that is being deleted
@@ -172,11 +172,11 @@ def test_a_minute_that_is_written_to_is_passed_over() -> None:
         with transaction.atomic():
             store(t + timedelta(seconds=1), 99)
             written.set()
-            assert commit.wait(10)
+            assert commit.wait(40)
 
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(in_thread, hold)
-        assert written.wait(10)
+        assert written.wait(40)
         assert rolling.roll_up(timezone.now()) == 0
         commit.set()
         writing.result(10)

@@ -73,7 +73,7 @@ def test_a_killed_child_is_told(hostile_host):
     thread.start()
     assert wait_until(hostile_host.running)
     hostile_host.running()[0].kill()
-    thread.join(10)
+    thread.join(40)
     assert [error.signal for error in caught] == [signal.SIGKILL]
 
 
@@ -143,7 +143,7 @@ def test_a_private_host_ends_with_its_process(number: signal.Signals):
     assert owner.stdout
     host = psutil.Process(int(owner.stdout.readline()))
     owner.send_signal(number)
-    owner.wait(10)
+    owner.wait(40)
     owner.stdout.close()
     assert wait_until(lambda: not host.is_running() or host.status() == psutil.STATUS_ZOMBIE)
 

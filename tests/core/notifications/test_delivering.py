@@ -349,7 +349,7 @@ def test_the_clock_sends_in_threads(ada: User, webhook: Webhook, receiver: Recei
     released = threading.Event()
 
     def slow(handler: Any) -> None:
-        released.wait(30)
+        released.wait(40)
         handler.send_response(200)
         handler.end_headers()
 

@@ -77,6 +77,14 @@ def test_time_that_is_up_before_there_is_a_socket_counts(
     assert receiver.received == []
 
 
+def test_a_lookup_that_hangs_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(posting, "STEP_S", 0.2)
+    monkeypatch.setattr(addresses, "resolve", lambda host, port: over.wait(DRIPS_S) and "127.0.0.1")
+    times_out("http://hangs.example.org/")
+    over.set()
+
+
 def test_what_is_quick_arrives(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting, "WHOLE_S", 15.0)
     assert posting.post(receiver.url, b"{}", {}) == posting.Answer(200, "so be it")

@@ -57,7 +57,7 @@ class Prometheus:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(40)
 
     def _ready(self) -> bool:
         assert self._process.poll() is None, self._log.read_text()

@@ -149,12 +149,12 @@ def test_no_row_appears_before_the_horizon() -> None:
         with transaction.atomic():
             seen.append(outcome())
             began.set()
-            go_on.wait(20)
+            go_on.wait(40)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert began.wait(20)
+    assert began.wait(40)
     try:
         time.sleep(0.5)
         assert safe_horizon() + MARGIN <= seen[0].created_at + timedelta(seconds=0.2)

@@ -46,7 +46,7 @@ def kill_one(running: Running) -> int:
     """Kill a web process and wait for the one that takes its place; return its number."""
     victim = web_processes(running)[0]
     os.kill(victim.pid, signal.SIGKILL)
-    victim.wait(20)
+    victim.wait(40)
 
     def both_live() -> bool:
         alive = web_processes(running)
