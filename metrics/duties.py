@@ -29,7 +29,7 @@ def drop_expired_partitions() -> None:
     retention.drop_expired(timezone.now())
 
 
-@every(seconds=60)
+@every(seconds=10)
 def sum_up_outcomes() -> None:
-    """Sum up the hours of the ledger that are complete."""
+    """Sum up the hours of the ledger that are complete; a ledger that was there before is caught up with slowly."""
     summing.catch_up(budget_s=SUM_UP_S)

@@ -27,7 +27,8 @@ _JSON_TOKEN = re.compile(
     r'\s*(?:[{}\[\],:]|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true\b|false\b|null\b)\s*'
 )
 _JSON_TAIL = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*\\?|-?[\d.eE+-]*|[a-z]{0,5}')
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|frameset)\b", re.I | re.S)
+# A comment ends at its first end, whatever comes after it: to look for later ones would take for ever.
+_HTML = re.compile(r"(?>\s*<!--.*?-->)*\s*<(?:!doctype\s+html|html|head|body|frameset)\b", re.I | re.S)
 _XML = re.compile(r"<\?xml\b|<!DOCTYPE\s|<!--|<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?/?>")
 _SQL = re.compile(
     r"^[ \t]*(?:CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|DATABASE|INDEX|UNIQUE|VIEW|FUNCTION|SCHEMA)|INSERT\s+INTO|"
@@ -45,7 +46,7 @@ _TIMES = re.compile(
 )
 _CODE = re.compile(
     r"^[ \t]*(?:#[ \t]*(?:include|define|ifndef|pragma)\b|import [\w.{]+|from [\w.]+ import |def \w+\(.*:|"
-    r"class \w+.*[:{]|"
+    r"class \w++.*[:{]|"
     r"(?:public|private|static|export|async) .*[({]|function \w*\(|(?:const|let|var) \w+ =|package [\w.]+;?$|"
     r"func \w+\(|fn \w+[(<]|using [\w.:]+;)",
     re.M,

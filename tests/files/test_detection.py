@@ -146,7 +146,35 @@ HARD = [
     b"SELECT " * 9000,
     b"<!--" * 16_000,
     b'"' * HEAD_BYTES,
+    b"<!-- module -->\n" * 4000,
+    b"class " + b"a" * HEAD_BYTES,
 ]
+
+
+# What patterns look for, by pieces: repeated, one behind the other, they are what takes them longest.
+SIGNS = list('<>[](){}"\\,:;|#`-+.@1a \t\n\x1cé')
+MARKUP = ["<!--", "-->", "<!-- -->", "<!DOCTYPE ", "<html", "<?xml ", "</", "[a](", "```", "- [ ] "]
+WORDS = [
+    "SELECT ",
+    " FROM",
+    "CREATE ",
+    "TABLE",
+    "INSERT INTO",
+    "class a",
+    "def a(",
+    "import a",
+    "const a =",
+    "true",
+]
+pieces = st.lists(st.sampled_from(SIGNS + MARKUP + WORDS), min_size=1, max_size=3).map("".join)
+
+
+@given(pieces, pieces, st.sampled_from([100, 4000, HEAD_BYTES]), pieces)
+def test_no_pattern_takes_long(before, again, length, after):
+    content = (before + again * (length // len(again)) + after).encode()[:HEAD_BYTES]
+    began = time.thread_time()
+    detect(content)
+    assert time.thread_time() - began < 1
 
 
 @pytest.mark.parametrize("content", HARD, ids=[repr(content[:6]) for content in HARD])
