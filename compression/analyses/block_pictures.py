@@ -49,13 +49,13 @@ def colour_of(used: Used) -> str:
 
 
 def _facts(found: BlockMap) -> list[tuple[str, str]]:
-    return [
+    facts = [
         ("Original", size(found.size)),
         ("Compressed", size(found.packed_size)),
         ("Blocks", count(found.blocks_total)),
         ("Pipelines", count(len(found.pipelines))),
-        ("SHA-256 of the content", f"{found.sha256[:16]}…"),
     ]
+    return [*facts, ("SHA-256 of the content", f"{found.sha256[:16]}…")] if found.sha256 else facts
 
 
 def _notes(found: BlockMap) -> list[str]:

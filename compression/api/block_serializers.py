@@ -52,7 +52,11 @@ class BlockMapOut(serializers.Serializer[BlockMap]):
 
     size = serializers.IntegerField(help_text="Bytes of the content.")
     packed_size = serializers.IntegerField()
-    checksum = serializers.CharField(source="sha256", help_text="SHA-256 of the content, as the file says.")
+    checksum = serializers.CharField(
+        source="sha256",
+        allow_null=True,
+        help_text="SHA-256 of the content, as the file says; one small frame has none.",
+    )
     blocks_total = serializers.IntegerField()
     examined = serializers.IntegerField(help_text="On so many blocks others were tried.")
     pipelines = PipelineUsedOut(many=True)

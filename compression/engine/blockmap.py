@@ -65,11 +65,12 @@ class Block:
 
 @dataclass(frozen=True)
 class BlockMap:
-    """The blocks of a container; of more than `blocks` lists, those are spread evenly. `sha256` is the content's."""
+    """The blocks of a container; of more than `blocks` lists, those are spread evenly. `sha256` is the content's;
+    one small frame has none."""
 
     size: int
     packed_size: int
-    sha256: str
+    sha256: str | None
     blocks_total: int
     blocks: tuple[Block, ...]
     pipelines: tuple[Used, ...]

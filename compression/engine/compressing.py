@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 
 import numpy as np
 
 from compression.engine.codecs.reader import Bytes
-from compression.engine.container import MAX_FRAME, Writing
+from compression.engine.container import MAX_FRAME, MAX_ONLY, Writing
 from compression.engine.errors import Stopped, Unfit, VerificationFailed
 from compression.engine.framing import Framing
 from compression.engine.leaves import Leaf
@@ -151,13 +152,19 @@ class Compressing:
 
     def pieces(self, chunks: Iterable[Bytes], writing: Writing | None = None) -> Iterator[bytes]:
         """The container of the content, piece by piece; the rest of it where `writing` has some frames already."""
-        if writing is None:
-            writing = Writing()
-            yield writing.start()
+        writing = writing or Writing()
         threads = max(self._settings.threads, 1)
         pool = ThreadPoolExecutor(threads, thread_name_prefix="frame")
         try:
-            for frame in self._coded(Framing(chunks, self._settings.frame_bytes), pool, threads):
+            frames = self._coded(Framing(chunks, self._settings.frame_bytes), pool, threads)
+            if not writing.begun:
+                first, frames = _looked_at(frames)
+                if first is not None:
+                    self.faults += first.faults
+                    yield writing.only(first.pipeline, first.data, first.payload)
+                    return
+                yield writing.start()
+            for frame in frames:
                 self.faults += frame.faults
                 yield writing.frame(frame.pipeline, frame.data, frame.payload)
         finally:
@@ -284,6 +291,19 @@ class Compressing:
             sample = _sample_ratio(frame.data, frame.pipeline, self._coder) if is_long else frame.ratio
             self._serving = Serving(going_on, frame.ratio, frame.ratio, sample)
             self._known.append(self._serving)
+
+
+def _looked_at(frames: Iterator[Coded]) -> tuple[Coded | None, Iterator[Coded]]:
+    """The frame that is all of the content, if it is small enough to be written so; and all frames as they were.
+
+    No frame waits for the next one but a small one, which hardly has any.
+    """
+    held = list(islice(frames, 1))
+    if held and len(held[0].payload) <= MAX_ONLY:
+        held += islice(frames, 1)
+        if len(held) == 1:
+            return held[0], iter(())
+    return None, chain(held, frames)
 
 
 def continued(pipeline: Pipeline) -> Pipeline | None:

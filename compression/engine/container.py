@@ -7,6 +7,8 @@
       03 end       count of blocks, for each the bytes it takes in the file and the bytes of its content (a pipeline
                    has none, a frame has some); the number of all content bytes, their SHA-256 (32 bytes),
                    the bytes from the type of this block to here (4 bytes, little endian), magic backwards
+      04 only      a packed pipeline as a byte string, bytes of content, payload as a byte string, XXH3-64 of the
+                   content: all that there is behind the magic, where the content is one frame of a small payload
     Numbers and byte strings are written as in `wire`.
 
 A file is written from front to back and can be read so, from a pipe; with the index at its end any range of the
@@ -14,7 +16,7 @@ content is read by decoding the frames that hold it. See docs/formats/dcz.md.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -28,11 +30,14 @@ from compression.engine.streams import Array
 from compression.engine.wire import MAX_NUMBER_BYTES, Reader, Writer
 
 MAGIC = b"\xdcZC1"
-PIPELINE, FRAME, END = 1, 2, 3
+PIPELINE, FRAME, END, ONLY = 1, 2, 3, 4
 MAX_FRAME = 16 * MiB
 """Bytes of content in a frame, at most."""
 MAX_PACKED = 4 * MiB
 """Bytes of a packed pipeline, and of all of a file together."""
+MAX_ONLY = 64 * 1024
+"""Bytes of payload up to which a frame that is alone is written without index and SHA-256: these would take a part of
+the file that shows."""
 SLACK = 64 * 1024
 """A payload is at most so much larger than its content: whoever writes more had better stored it."""
 TRAILER = 8
@@ -56,17 +61,29 @@ class Entry(NamedTuple):
 
 @dataclass
 class Writing:
-    """Makes the bytes of a container, in order: `start()`, `frame()` any number of times, `end()`."""
+    """Makes the bytes of a container, in order: `start()`, `frame()` any number of times, `end()`; or `only()`."""
 
     _sha256: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     _numbers: dict[str, int] = field(default_factory=dict)
     _entries: list[Entry] = field(default_factory=list)
     size: int = 0
     """Bytes of content so far."""
+    begun: bool = False
 
     def start(self) -> bytes:
         """The first bytes."""
+        self.begun = True
         return MAGIC
+
+    def only(self, pipeline: Pipeline, data: Array, payload: Bytes) -> bytes:
+        """The whole container of content that is one frame, with a payload of at most MAX_ONLY bytes."""
+        self.begun, self.size = True, len(data)
+        writer = Writer()
+        writer.number(ONLY)
+        writer.string(pipeline.packed())
+        writer.number(len(data))
+        writer.string(payload)
+        return MAGIC + bytes(writer.data) + checksum(data)
 
     def frame(self, pipeline: Pipeline, data: Array, payload: Bytes) -> bytes:
         """A frame of content, after its pipeline where that is new."""
@@ -171,7 +188,9 @@ class Reading:
         self._packed = self._size = 0
         self._entries: list[Entry] = []
         self._sha256 = hashlib.sha256()
-        self._stated = b""
+        self._stated: bytes | None = b""
+        self.is_only = False
+        """Whether what was read is one frame, alone."""
         if bytes(self._from.exactly(len(MAGIC))) != MAGIC:
             raise CorruptStream("This is no .dcz file: it begins with other bytes")
 
@@ -194,6 +213,10 @@ class Reading:
                 frame = self._frame()
                 self._entries.append(Entry(self._from.at - start, frame.size))
                 yield frame
+            elif kind == ONLY and not self._entries:
+                self.is_only, self._stated = True, None
+                yield self._sized(_only(self._from))
+                return self._nothing_more()
             else:
                 raise CorruptStream(f"A block is of type {kind}, which is unknown here")
 
@@ -203,7 +226,7 @@ class Reading:
 
     def finish(self) -> None:
         """Raise CorruptStream where what was decoded is not all of the content, or not as it was."""
-        if self._stated != self._sha256.digest():
+        if self._stated is not None and self._stated != self._sha256.digest():
             raise CorruptStream("The content is not what was compressed: its SHA-256 does not match")
 
     def _pipeline(self) -> None:
@@ -217,7 +240,9 @@ class Reading:
         return self._pipelines[number]
 
     def _frame(self) -> Frame:
-        frame = _frame(self._from, self._numbered)
+        return self._sized(_frame(self._from, self._numbered(self._from.number()), MAX_FRAME + SLACK))
+
+    def _sized(self, frame: Frame) -> Frame:
         self._size += frame.size
         if self._size > self._limits.max_output_bytes:
             raise LimitExceeded(
@@ -233,18 +258,25 @@ class Reading:
         length = self._from.at - start
         if bytes(self._from.exactly(TRAILER)) != length.to_bytes(4, "little") + MAGIC[::-1]:
             raise CorruptStream("The end of this .dcz file is damaged")
+        self._nothing_more()
+
+    def _nothing_more(self) -> None:
         if not self._reader.at_end():
             raise CorruptStream("Something follows the end of this .dcz file")
 
 
-def _frame(source: _Counted, pipelines: Callable[[int], Pipeline]) -> Frame:
-    """The frame whose type was read just now."""
-    pipeline = pipelines(source.number())
+def _frame(source: _Counted, pipeline: Pipeline, most: int) -> Frame:
+    """The frame, with a payload of at most so many bytes, whose pipeline was read just now."""
     size = source.number(MAX_FRAME)
     if size == 0:
         raise CorruptStream("A frame is empty")
-    payload = source.string(size + SLACK)
+    payload = source.string(min(size + SLACK, most))
     return Frame(pipeline, size, payload, bytes(source.exactly(CHECKSUM)))
+
+
+def _only(source: _Counted) -> Frame:
+    """The frame that is alone, whose type was read just now."""
+    return _frame(source, Pipeline.unpacked(source.string(MAX_PACKED)), MAX_ONLY)
 
 
 def _index(source: _Counted, most: int) -> tuple[list[Entry], int, bytes]:
@@ -262,6 +294,28 @@ class Seekable:
         self._limits = limits
         if total < len(MAGIC) + TRAILER or bytes(read(0, len(MAGIC))) != MAGIC:
             raise CorruptStream("This is no .dcz file")
+        self._pipelines: dict[int, Pipeline] = {}
+        self._alone: Frame | None = None
+        self.sha256: bytes | None = None
+        """Of the content; one small frame has none."""
+        if bytes(read(len(MAGIC), 1))[0] == ONLY:
+            self._read_only(total)
+        else:
+            self._read_index(total)
+
+    def _read_only(self, total: int) -> None:
+        """Take the frame that is all."""
+        most = MAX_PACKED + MAX_ONLY + OUTLINE
+        source = _Counted(ByteReader([self._read(len(MAGIC), min(total - len(MAGIC), most))]))
+        source.number()
+        self._alone = _only(source)
+        if len(MAGIC) + source.at != total:
+            raise CorruptStream("Something follows the end of this .dcz file")
+        self.entries, self.size = [Entry(source.at, self._alone.size)], self._alone.size
+
+    def _read_index(self, total: int) -> None:
+        """Find out where the blocks are."""
+        read = self._read
         trailer = bytes(read(total - TRAILER, TRAILER))
         length = int.from_bytes(trailer[:4], "little")
         if trailer[4:] != MAGIC[::-1] or not 0 < length <= total - len(MAGIC) - TRAILER:
@@ -273,7 +327,6 @@ class Seekable:
         ends_at = len(MAGIC) + sum(entry.packed for entry in self.entries)
         if ends_at != total - TRAILER - length or sum(entry.size for entry in self.entries) != self.size:
             raise CorruptStream("The index of this .dcz file does not fit it")
-        self._pipelines: dict[int, Pipeline] = {}
         self._pipelines_at = [(at, entry) for at, entry in self._placed() if not entry.size]
 
     def _placed(self) -> Iterator[tuple[int, Entry]]:
@@ -290,6 +343,10 @@ class Seekable:
     def outlines(self, wanted: Collection[int]) -> Iterator[Outline]:
         """The frames of the numbers that are wanted, of which no more than the beginning is read."""
         position = number = 0
+        if (alone := self._alone) is not None:
+            if 0 in wanted:
+                yield Outline(0, 0, alone.size, len(alone.payload), alone.pipeline)
+            return
         for at, entry in self._placed():
             if not entry.size:
                 continue
@@ -312,10 +369,12 @@ class Seekable:
             position += entry.size
 
     def _frame(self, at: int, entry: Entry) -> Frame:
+        if self._alone is not None:
+            return self._alone
         source = _Counted(ByteReader([self._read(at, entry.packed)]))
         if source.number() != FRAME:
             raise CorruptStream("The index of this .dcz file does not lead to its frames")
-        frame = _frame(source, self._pipeline)
+        frame = _frame(source, self._pipeline(source.number()), MAX_FRAME + SLACK)
         if frame.size != entry.size or source.at != entry.packed:
             raise CorruptStream("The index of this .dcz file does not fit its frames")
         return frame

@@ -23,11 +23,11 @@ class Block(NamedTuple):
 
 
 class Info(NamedTuple):
-    """What is inside a container. `sha256` is that of the content, in hexadecimal."""
+    """What is inside a container. `sha256` is that of the content, in hexadecimal; one small frame has none."""
 
     size: int
     packed_size: int
-    sha256: str
+    sha256: str | None
     blocks: list[Block]
 
 
@@ -117,4 +117,4 @@ def info(blob: Bytes, limits: Limits | None = None) -> Info:
         Block(position, frame.size, len(frame.payload), frame.pipeline.name, frame.pipeline.config())
         for position, frame in container.frames()
     ]
-    return Info(container.size, len(data), container.sha256.hex(), blocks)
+    return Info(container.size, len(data), container.sha256.hex() if container.sha256 else None, blocks)

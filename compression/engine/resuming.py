@@ -41,9 +41,6 @@ def compress_file(
         writing, last = _kept(file, output, settings.threads)
         if last is not None and settings.pipeline is None:
             settings = replace(settings, pipeline=last, adapt=True)
-        if writing is None:
-            writing = Writing()
-            output.write(writing.start())
         chunks = iter(lambda: file.read(MiB), b"")
         for piece in Compressing(settings, should_stop).pieces(chunks, writing):
             output.write(piece)
@@ -53,8 +50,8 @@ def compress_file(
     return Path(target).stat().st_size
 
 
-def _kept(source: BinaryIO, output: BinaryIO, threads: int) -> tuple[Writing | None, Pipeline | None]:
-    """What is written already, with both files standing behind it; nothing where there is nothing of use."""
+def _kept(source: BinaryIO, output: BinaryIO, threads: int) -> tuple[Writing, Pipeline | None]:
+    """What is written already, with both files standing behind it; one that is not begun where that is nothing."""
     output.seek(0)
     writing, end, last = Writing(), 0, None
 
@@ -68,10 +65,11 @@ def _kept(source: BinaryIO, output: BinaryIO, threads: int) -> tuple[Writing | N
 
     try:
         reading = Reading(ByteReader(iter(lambda: output.read(MiB), b"")), Limits())
-        end = reading.at
         for item in in_order(whole, _until_cut(frames(reading)), threads):
-            if item is None:
+            if item is None or reading.is_only:
                 break
+            if not writing.begun:
+                writing.start()
             frame, data, end = item
             writing.frame(frame.pipeline, data, frame.payload)
             last = frame.pipeline
@@ -80,7 +78,7 @@ def _kept(source: BinaryIO, output: BinaryIO, threads: int) -> tuple[Writing | N
     source.seek(writing.size)
     output.seek(end)
     output.truncate()
-    return (writing if end else None), last
+    return writing, last
 
 
 def _until_cut(frames: Iterator[T]) -> Iterator[T]:

@@ -312,8 +312,6 @@ def cut_up(data: bytes, sizes: Iterable[int]) -> list[bytes]:
 
 def decode(blob: bytes) -> bytes:
     """The content of a .dcz file; raises Damaged where that cannot be proven to be what was compressed."""
-    import xxhash
-
     reader = Reader(blob)
     need(reader.exactly(4) == MAGIC, "This is no .dcz file")
     pipelines: list[Pipeline] = []
@@ -322,22 +320,39 @@ def decode(blob: bytes) -> bytes:
     while True:
         start = reader.at
         kind = reader.number()
+        if kind == 4 and start == len(MAGIC):
+            return only(reader)
         if kind == 1:
             pipelines.append(Pipeline.unpacked(reader.string()))
             entries.append((reader.at - start, 0))
         elif kind == 2:
-            number, size = reader.number(len(pipelines) - 1), reader.number(MAX_FRAME)
-            need(size, "A frame is empty")
-            data = pipelines[number].decode(reader.string(), size)
-            need(len(data) == size, "A frame has another length than stated")
-            need(xxhash.xxh3_64(data).digest() == reader.exactly(8), "The checksum of a frame is another")
-            entries.append((reader.at - start, size))
+            data = frame(reader, pipelines[reader.number(len(pipelines) - 1)])
+            entries.append((reader.at - start, len(data)))
             frames.append(data)
         else:
             need(kind == 3, f"A block is of type {kind}, which is unknown here")
             content = b"".join(frames)
             check_end(reader, start, entries, content)
             return content
+
+
+def frame(reader: Reader, pipeline: "Pipeline") -> bytes:
+    """The content of a frame, from its size on."""
+    import xxhash
+
+    size = reader.number(MAX_FRAME)
+    need(size, "A frame is empty")
+    data = pipeline.decode(reader.string(), size)
+    need(len(data) == size, "A frame has another length than stated")
+    need(xxhash.xxh3_64(data).digest() == reader.exactly(8), "The checksum of a frame is another")
+    return data
+
+
+def only(reader: Reader) -> bytes:
+    """The content where it is one frame, alone."""
+    data = frame(reader, Pipeline.unpacked(reader.string()))
+    need(reader.left == 0, "Something follows the frame")
+    return data
 
 
 def check_end(reader: Reader, start: int, entries: list[tuple[int, int]], content: bytes) -> None:

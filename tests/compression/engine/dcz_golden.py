@@ -49,6 +49,8 @@ class Golden:
 
     path: str
     frames: tuple[tuple[Pipeline, bytes], ...]
+    alone: bool = False
+    """Whether its frame is written as the only one."""
 
     @property
     def content(self) -> bytes:
@@ -58,6 +60,9 @@ class Golden:
     def written(self) -> bytes:
         """The container. The pipelines are used whether they make the content smaller or not."""
         writing = Writing()
+        if self.alone:
+            ((pipeline, content),) = self.frames
+            return writing.only(pipeline, array(content), pipeline.encode(array(content)))
         parts = [writing.start()]
         for pipeline, content in self.frames:
             data = array(content)
@@ -77,7 +82,9 @@ def goldens() -> dict[str, Golden]:
             number += 1
         found[unique] = Golden(unique, ((pipeline, content),))
     composed = {f"composed/{name}": frames for name, frames in _composed().items()}
-    return found | {path: Golden(path, frames) for path, frames in composed.items()}
+    found |= {path: Golden(path, frames) for path, frames in composed.items()}
+    alone = [found["composed/table"].frames, ((Pipeline.of(End(Store())), SAMPLE),)]
+    return found | {f"alone/{n}": Golden(f"alone/{n}", frames, alone=True) for n, frames in enumerate(alone)}
 
 
 def _path(part: Part) -> str:

@@ -1,6 +1,7 @@
 """The container: any content goes in and comes back, in whole and in ranges; damage is found; limits hold."""
 
 import hashlib
+import random
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from compression import engine
 from compression.engine.compressing import Settings, compress_stream
-from compression.engine.container import MAGIC
+from compression.engine.container import MAGIC, MAX_ONLY
 from compression.engine.errors import CorruptStream, EngineError, InvalidParams, LimitExceeded
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import KiB, Limits
@@ -111,9 +112,26 @@ def test_files_go_both_ways(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "a.dcz", "b"]
 
 
-def test_every_damaged_byte_is_found_or_harmless() -> None:
+def test_one_small_frame_is_written_without_what_only_many_need(tmp_path: Path) -> None:
+    data = bytes(range(200))
+    blob = engine.compress(data, max_trials=5)
+    assert len(blob) <= len(data) + 24
+    inside = engine.info(blob)
+    assert (inside.size, inside.sha256, len(inside.blocks)) == (200, None, 1)
+    path = tmp_path / "a.dcz"
+    path.write_bytes(blob)
+    assert engine.read_range(path, 50, 20) == data[50:70]
+    noise = random.Random(1).randbytes(MAX_ONLY + 1)
+    inside = engine.info(engine.compress(noise, max_trials=5))
+    assert inside.sha256 == hashlib.sha256(noise).hexdigest()
+    two = b"".join(compress_stream([data], Settings(pipeline=PLAIN, frame_bytes=100)))
+    assert engine.info(two).sha256 == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("frame_bytes", [512, 2000])
+def test_every_damaged_byte_is_found_or_harmless(frame_bytes: int) -> None:
     data = table(300)
-    blob = b"".join(compress_stream([data], Settings(pipeline=WORDS, frame_bytes=512)))
+    blob = b"".join(compress_stream([data], Settings(pipeline=WORDS, frame_bytes=frame_bytes)))
     for place in range(len(blob)):
         for change in (1, 128, 255):
             wrong = bytearray(blob)

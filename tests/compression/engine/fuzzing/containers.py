@@ -14,7 +14,7 @@ from compression.engine.pipeline import Pipeline
 from compression.engine.wire import Reader, Writer
 from tests.compression.engine.dcz_golden import goldens
 
-PIPELINE, FRAME, END = 1, 2, 3
+PIPELINE, FRAME, END, ONLY = 1, 2, 3, 4
 LARGE = (0, 1, 127, 128, 1 << 14, (1 << 24) - 1, 1 << 24, 1 << 31, (1 << 32) - 1, 1 << 63, (1 << 64) - 1)
 
 
@@ -40,11 +40,15 @@ class Block:
 
 
 def taken_apart(blob: bytes) -> tuple[list[Block], bytes]:
-    """The blocks of a sound container, and the SHA-256 of its content."""
+    """The blocks of a sound container, and the SHA-256 of its content; that is empty for a frame that is alone."""
     reader = Reader(blob)
     reader.exactly(len(MAGIC))
     blocks: list[Block] = []
     while (kind := reader.number()) != END:
+        if kind == ONLY:
+            pipeline = Block(PIPELINE, bytes(reader.string()))
+            size, body = reader.number(), bytes(reader.string())
+            return [pipeline, Block(FRAME, body, 0, size, bytes(reader.exactly(8)))], b""
         if kind == PIPELINE:
             blocks.append(Block(kind, bytes(reader.string())))
         else:
@@ -54,7 +58,9 @@ def taken_apart(blob: bytes) -> tuple[list[Block], bytes]:
 
 
 def put_together(blocks: list[Block], sha256: bytes) -> bytes:
-    """A container of these blocks with the index that they need."""
+    """A container of these blocks with the index that they need, or as a frame that is alone."""
+    if not sha256 and [block.kind for block in blocks] == [PIPELINE, FRAME]:
+        return MAGIC + bytes([ONLY]) + b"".join(block.written()[n + 1 :] for n, block in enumerate(blocks))
     parts = [block.written() for block in blocks]
     end = Writer()
     end.number(END)
@@ -63,7 +69,7 @@ def put_together(blocks: list[Block], sha256: bytes) -> bytes:
         end.number(len(part))
         end.number(block.size)
     end.number(sum(block.size for block in blocks))
-    end.data += sha256
+    end.data += sha256 or bytes(32)
     return b"".join([MAGIC, *parts, bytes(end.data), len(end.data).to_bytes(4, "little"), MAGIC[::-1]])
 
 
