@@ -236,8 +236,9 @@ class Compressing:
         )
         self._stop_if_asked()
         self.traces.append(trace)
-        close = trace.runner_up if settings.objective is Objective.RATIO else None
-        return [found, close] if close else [found]
+        if settings.objective is not Objective.RATIO:
+            return [found]
+        return [found, *([trace.runner_up] if trace.runner_up else []), *trace.rivals]
 
     def _again(self, data: Array, failed: Serving | None) -> Pipeline | None:
         """The best of the pipelines that were found before, if it makes of this about what it made of its own."""

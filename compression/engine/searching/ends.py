@@ -54,6 +54,11 @@ LONG = MiB
 CLOSE, CLOSE_LONG, FINALISTS = 1.03, 1.06, 2
 """Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one; of long
 streams the sample says less."""
+RIVAL = 1.3
+"""Plain leaves that a sample says to be worse than what was found by no more than this are tried on all of the content:
+some get better the more they have seen, which no sample shows."""
+SIMPLE = 16 * KiB
+"""Content of at most so many bytes goes through all leaves that are tried on it, however good one of them is."""
 ALIKE = Store, PcodecLeaf, ErrorsLeaf
 """Leaves that make the same of a part wherever it is: what recurs is nothing to them."""
 QUICK = ZstdLeaf(level=3)
@@ -189,6 +194,15 @@ def choose(
     return Chosen(ranked[0].leaf, ranked[0].cost)
 
 
+def rivals(stream: Stream, aim: Aim, trace: Trace, size: float) -> list[Leaf]:
+    """Leaves that may make less than `size` bytes of content as it is, as only encoding all of it tells."""
+    if aim.objective is not Objective.RATIO or stream.size <= LEAF_FIRST:
+        return []
+    usable = [leaf for leaf in (Bzip3Leaf(), LzmaLeaf()) if aim.allows_leaf(leaf, stream.size)]
+    ranked = _ranked(usable, stream, LEAF_FIRST, aim, trace, 0.0, anyway=True)
+    return [found.leaf for found in ranked if found.cost.size <= RIVAL * size]
+
+
 def mixing(stream: Stream, aim: Aim) -> Leaf | None:
     """Context mixing for a stream, as text only where it surely is; None where it is too slow."""
     usable = [leaf for leaf in candidates(stream, aim) if isinstance(leaf, MixLeaf)]
@@ -253,7 +267,8 @@ def _ranked(
             score = aim.score(cost, stream.size) * patience
             before = min((other.score for other in found), default=0.0)
             found.append(_Ranked(score, leaf, cost))
-            if patience > 1 and score < CONVINCING * before:
+            simple = anyway and sample.size <= SIMPLE
+            if patience > 1 and score < CONVINCING * before and not simple:
                 break
     return sorted(found, key=lambda ranked: ranked.score)
 

@@ -9,6 +9,7 @@ from compression.engine.codecs.reader import Bytes
 from compression.engine.leaves.store import Store
 from compression.engine.limits import MiB
 from compression.engine.pipeline import End, Pipeline
+from compression.engine.searching import ends
 from compression.engine.searching.objective import Aim, Constraints, Cost, Objective
 from compression.engine.searching.planner import Planner, closed
 from compression.engine.searching.sampling import head
@@ -49,7 +50,11 @@ def search(
     if close is not None and (max_trials is not None or _seconds(close.cost) <= budget_cpu_s):
         trace.runner_up = Pipeline.of(closed(close.tree))
     trace.reasons = list(planned.reasons)
-    return Pipeline.of(closed(planned.tree)), trace
+    found = Pipeline.of(closed(planned.tree))
+    plain = [Pipeline.of(End(leaf)) for leaf in ends.rivals(part, planner.aim, trace, planned.cost.size)]
+    known = {found.name, trace.runner_up.name if trace.runner_up else ""}
+    trace.rivals = [rival for rival in plain if rival.name not in known]
+    return found, trace
 
 
 def _part(stream: Stream) -> Stream:

@@ -48,6 +48,8 @@ class Trace:
     """Errors in the code of the analysis or of a transform: what they were about was passed over."""
     runner_up: Pipeline | None = None
     """The best pipeline without transforms, where it is expected to come close: only encoding tells which is better."""
+    rivals: list[Pipeline] = field(default_factory=list)
+    """Plain pipelines of which samples do not tell enough, beside the runner-up."""
     best: int = 0
     _start: float = field(default_factory=cpu_seconds)
 
