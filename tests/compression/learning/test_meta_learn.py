@@ -28,7 +28,7 @@ def first(db: None, mia: User) -> None:
 
 
 @pytest.fixture
-def learn(run_jobs: Run, mia: User) -> Callable[..., Job]:
+def learn(run_jobs: Run, mia: User, brief: None) -> Callable[..., Job]:
     """Ask for a training and have it done."""
 
     def run(seed: int = 0) -> Job:

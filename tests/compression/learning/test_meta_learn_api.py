@@ -34,7 +34,7 @@ def keep(number: int) -> LearningState:
 
 
 def test_a_training_is_a_job_whose_result_says_what_came_of_it(
-    operator: APIClient, run_jobs: Callable[[], list[Job]]
+    operator: APIClient, run_jobs: Callable[[], list[Job]], brief: None
 ) -> None:
     keep_many(40, held_out=12)
     response = operator.post(URL, {"seed": 3}, format="json")
