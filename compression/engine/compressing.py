@@ -15,15 +15,16 @@ import numpy as np
 from compression.engine.codecs.reader import Bytes
 from compression.engine.container import MAX_FRAME, MAX_ONLY, Writing
 from compression.engine.errors import Stopped, Unfit, VerificationFailed
-from compression.engine.framing import Framing
+from compression.engine.framing import Framing, before_run, run_at
 from compression.engine.leaves import Leaf
 from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import Limits, MiB
 from compression.engine.mending import akin, mended
-from compression.engine.pipeline import End, Node, Pipeline
+from compression.engine.pipeline import End, Node, Pipeline, Step
 from compression.engine.searching import Constraints, Objective, Trace, search
 from compression.engine.streams import Array
+from compression.engine.transforms.same import Same
 
 STORED = Pipeline.of(End(Store()))
 PROBE = Pipeline.of(End(ZstdLeaf(level=1)))
@@ -33,6 +34,10 @@ PLAIN_LEVELS = {Objective.RATIO: 19, Objective.BALANCED: 9, Objective.SPEED: 3, 
 DRIFT, BETTER, AGAIN = 1.1, 0.7, 0.5
 """A frame whose ratio is worse than those before by more than the first, or better by more than the second, is
 searched for anew. A pipeline from before serves again where the ratio is within the first and the third."""
+CONSTANT = Pipeline.of(Step(Same(), []))
+LONG_RUN, CUT_RUN = MiB, 4 * MiB
+"""Bytes of one value that are a frame of their own: at the front of a frame, and within one, which is cut for them
+though what recurs behind them is new then."""
 KNOWN = 4
 """Pipelines of one content that are kept in mind."""
 SAMPLE = MiB
@@ -173,19 +178,25 @@ class Compressing:
 
     def _coded(self, framing: Framing, pool: ThreadPoolExecutor, threads: int) -> Iterator[Coded]:
         """The frames encoded, in order, several at a time; the first is searched for, alone."""
-        waiting: deque[tuple[Serving, Future[Coded]]] = deque()
+        waiting: deque[tuple[Serving | None, Future[Coded]]] = deque()
         while len(ahead := framing.ahead()):
             self._stop_if_asked()
-            if self._serving is None:
-                picked = self._picked(ahead)
+            if run := self._run(ahead):
+                waiting.append((None, pool.submit(self._coder.coded, framing.take(run), [CONSTANT])))
+            elif self._serving is None and waiting:
+                yield self._harvest(waiting, pool)
+                continue
+            elif self._serving is None:
+                picked = self._picked(ahead[: self._dense(ahead)])
                 data = framing.take(self._cut(picked[0], framing))
                 yield self._chosen(data, picked, pool)
                 continue
-            serving = self._serving
-            data = framing.take(self._cut(serving.pipeline, framing))
-            if (going_on := continued(serving.pipeline)) not in (serving.pipeline, None):
-                self._serving = Serving(going_on)
-            waiting.append((serving, pool.submit(self._coder.coded, data, self._candidates(serving))))
+            else:
+                serving = self._serving
+                data = framing.take(self._cut(serving.pipeline, framing))
+                if (going_on := continued(serving.pipeline)) not in (serving.pipeline, None):
+                    self._serving = Serving(going_on)
+                waiting.append((serving, pool.submit(self._coder.coded, data, self._candidates(serving))))
             if len(waiting) > threads:
                 yield self._harvest(waiting, pool)
         while waiting:
@@ -199,18 +210,37 @@ class Compressing:
     def _cut(self, pipeline: Pipeline, framing: Framing) -> int:
         """Where a pipeline has what is ahead cut."""
         data, root = framing.ahead(), pipeline.root
+        if (dense := self._dense(data)) < len(data):
+            return dense
         if framing.last or isinstance(root, int):
             return len(data)
         return root.transform.cut(data) or len(data)
+
+    def _run(self, data: Array) -> int:
+        """The bytes at the front that are a long run of one value: a frame of their own, which costs nothing."""
+        return 0 if self._goes_on else run_at(data, LONG_RUN)
+
+    def _dense(self, data: Array) -> int:
+        """The bytes in front of the next long run."""
+        return len(data) if self._goes_on else before_run(data, CUT_RUN)
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether what is ahead is left whole: for a pipeline that is given, or one with transforms that serves."""
+        return self._fixed or (self._serving is not None and not isinstance(self._serving.pipeline.root, int))
 
     def _candidates(self, serving: Serving) -> list[Pipeline]:
         """What a frame goes through until something is sound: for noise only what shows fast that it is over."""
         return [PROBE] if serving.pipeline.name == STORED.name else [serving.pipeline, self._plain]
 
-    def _harvest(self, waiting: deque[tuple[Serving, Future[Coded]]], pool: ThreadPoolExecutor) -> Coded:
+    def _harvest(
+        self, waiting: deque[tuple[Serving | None, Future[Coded]]], pool: ThreadPoolExecutor
+    ) -> Coded:
         """The next frame; whether the pipeline still serves shows by its ratio, else another is looked for."""
         serving, future = waiting.popleft()
         frame = future.result()
+        if serving is None:
+            return frame
         same = frame.pipeline.name == serving.pipeline.name
         if self._fixed or ((same or akin(frame.pipeline, serving.pipeline)) and serving.serves(frame.ratio)):
             if not same and not self._fixed:

@@ -8,10 +8,14 @@ from typing import TypeVar
 import numpy as np
 
 from compression.engine.codecs.reader import Bytes
+from compression.engine.limits import KiB
 from compression.engine.streams import Array, array
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+PAGE = 4 * KiB
+"""Where runs of one value are taken to begin and end."""
 
 OnBytes = Callable[[int], None]
 """Is told of the bytes of content that are done."""
@@ -67,6 +71,38 @@ class Framing:
         grown = np.empty(self._size if self._held else min(least, self._size), np.uint8)
         grown[: self._held] = self._buffer[: self._held]
         self._buffer = grown
+
+
+def run_at(data: Array, least: int) -> int:
+    """The bytes at the front that have all one value, in pages where others follow; 0 where they are below `least`."""
+    if len(data) < least or not _constant(data[:least]):
+        return 0
+    for at in range(least, len(data), least):
+        if not _constant(part := data[at - 1 : at + least]):
+            return (at - 1 + int(np.argmax(part != part[0]))) // PAGE * PAGE
+    return len(data)
+
+
+def before_run(data: Array, least: int) -> int:
+    """The bytes in front of the first `least` bytes, or more, that have all one value; all of them where none has.
+
+    Runs are taken to begin where pages do: what lies around them stays where it was for records of most lengths.
+    """
+    half = least // 2  # wherever so many lie, half of them fill a part of the grid
+    for at in range(0, len(data) - half + 1, half):
+        if _constant(data[at : at + half]):
+            others = np.flatnonzero(data[max(at - half, 0) : at] != data[at])
+            start = max(at - half, 0) + (int(others[-1]) + 1 if len(others) else 0)
+            page = -(-start // PAGE) * PAGE
+            if run_at(data[page:], least):
+                return page
+    return len(data)
+
+
+def _constant(data: Array) -> bool:
+    """Whether all bytes are the same; where they are not, that shows fast."""
+    ends = data[0] == data[-1] == data[len(data) // 2]
+    return bool(ends and (data == data[0]).all())
 
 
 def in_order(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:

@@ -43,8 +43,9 @@ LEAF_FIRST, LEAF_SECOND = 32 * KiB, 96 * KiB
 """Bytes of the samples that all leaves, and then the best, are tried on."""
 POSSIBLE = 0.3
 """A further leaf saves at most about this part of what the best makes of a stream."""
-PATIENCE = 1.015
-"""Context mixing is slow both ways: it has to be better than the others by more than this."""
+PATIENCE, LEAST_GAIN = 1.015, 1 / 4096
+"""Context mixing is slow both ways: it has to be better than the others by more than the first, and by the second of
+the content's bytes. Nobody waits for a quarter of a minute for 20 bytes of 4 MiB of zeros."""
 CONVINCING = 0.92
 """Where context mixing leaves less than this part of what the best before it does, nothing else is tried."""
 SMALL_WHOLE = 512 * KiB
@@ -231,7 +232,12 @@ def mixed(records: Stream, aim: Aim, trace: Trace) -> Chosen | None:
     if not aim.allows_leaf(leaf, records.size) or aim.objective is not Objective.RATIO:
         return None
     found = _ranked([leaf], records, LEAF_SECOND, aim, trace, 0.0)
-    return Chosen(leaf, found[0].cost.times(PATIENCE)) if found else None
+    return Chosen(leaf, patient(found[0].cost, records.size)) if found else None
+
+
+def patient(cost: Cost, content: int) -> Cost:
+    """The cost that context mixing of so many bytes is compared with others by."""
+    return cost.times(PATIENCE).plus(Cost(content * LEAST_GAIN))
 
 
 class _Ranked(NamedTuple):
@@ -263,12 +269,12 @@ def _ranked(
             expected = size * factor * (1.0 if isinstance(leaf, ALIKE) else shift)
             cost = cost_of(leaf, stream.size, min(expected, stream.size))
             least = min(least, cost.size)
-            patience = PATIENCE if isinstance(leaf, MixLeaf) else 1.0
-            score = aim.score(cost, stream.size) * patience
+            is_mix = isinstance(leaf, MixLeaf)
+            score = aim.score(patient(cost, stream.size) if is_mix else cost, stream.size)
             before = min((other.score for other in found), default=0.0)
             found.append(_Ranked(score, leaf, cost))
             simple = anyway and sample.size <= SIMPLE
-            if patience > 1 and score < CONVINCING * before and not simple:
+            if is_mix and score < CONVINCING * before and not simple:
                 break
     return sorted(found, key=lambda ranked: ranked.score)
 
@@ -276,13 +282,17 @@ def _ranked(
 def _shift(stream: Stream, sample: Stream) -> float:
     """What a long stream comes to, as a part of what a sample says, where much recurs far apart, which is in no sample.
 
-    By quick estimates of both. Numbers and columns are alike all along.
+    By quick estimates of both. Numbers and columns are alike all along. Of a sample that comes to next to nothing, what
+    it comes to is mostly what begins and ends it, which a long stream has no more of; or the stream is not like it.
     """
-    long = stream.size >= SHIFTING and stream.kind in (Kind.BYTES, Kind.TEXT)
-    if not long or (part := quick(sample)) < TELLING:
+    if stream.size < SHIFTING:
         return 1.0
-    share = sample.size / stream.size
-    shift = quick(stream) / part * share
+    part = quick(sample)
+    if part >= TELLING and stream.kind not in (Kind.BYTES, Kind.TEXT):
+        return 1.0
+    shift = quick(stream) / part * sample.size / stream.size
+    if part < TELLING:
+        return shift
     return max(shift, LEAST_SHIFT) if shift < RECURRING else 1.0
 
 

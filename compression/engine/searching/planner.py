@@ -215,8 +215,9 @@ class Planner:
                 continue
             leaf = ends.mixing(slot.stream, self.aim)
             gains = self._mixed_gains or [MIXED_TEXT]
-            if leaf == MixLeaf() and max(gains) < MIXED_WORTH:
-                size = slot.chosen.cost.size * max(gains)
+            size, quick = slot.chosen.cost.size * max(gains), slot.chosen.cost.size
+            worth = quick - size > slot.stream.size * ends.LEAST_GAIN
+            if leaf == MixLeaf() and max(gains) < MIXED_WORTH and worth:
                 slot.chosen = ends.Chosen(leaf, ends.cost_of(leaf, slot.stream.size, size))
 
     def _refine_plain(self, plain: Planned) -> None:
