@@ -1,27 +1,42 @@
 """uvicorn's HTTP/1.1 protocol with the limits that it lacks: the size of a request's head, and silence."""
 
 import fcntl
+import json
 import select
 import struct
 import termios
 import weakref
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from config.serving.client import BREAK_OFF, CLOSING, HUNG_UP
+from core.api.problems import CONTENT_TYPE, document
+from core.errors import AppError
 
 URL_BYTES: Final = 16 * 1024
 HEAD_BYTES: Final = 64 * 1024
+# What Python and Django read in a time that grows with the square of the length, on every request and before they know
+# who asks. Of several headers of one name it is the sum that counts.
+HEADER_BYTES: Final = {b"cookie": 4 * 1024, b"content-type": 512, b"accept": 2 * 1024}
 # Seconds: to send the head of a request; for the next piece of a body; for an answer to be taken any further.
 HEAD_SECONDS: Final = 20
 BODY_SECONDS: Final = 60
 ANSWER_SECONDS: Final = 120
 
 
-class HeadTooLarge(Exception):
-    """The head of a request is longer than allowed."""
+class HeadTooLarge(AppError):
+    """The head of a request, or one of its headers, is longer than allowed."""
+
+    status, code, title = 431, "head_too_large", "The head of the request is too large"
+
+
+class AddressTooLong(AppError):
+    """The address that a request asks for is longer than allowed."""
+
+    status, code, title = 414, "address_too_long", "The address is too long"
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -29,7 +44,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     _head_bytes = 0
     _in_head = False
-    _refusal = ""
+    _refusal: AppError | None = None
     _unsent: tuple[int, int] = (0, 0)
 
     def connection_made(self, transport: Any) -> None:
@@ -45,13 +60,14 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._in_head and was_in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-                self._refusal = "431 Request Header Fields Too Large"
-                self.send_400_response("The head of the request is too large.")
+                self._refusal = HeadTooLarge(f"The head of a request may have {HEAD_BYTES} bytes.")
+                self.send_400_response(self._refusal.detail)
 
     def on_message_begin(self) -> None:
         """A request begins; let the application ask whether the connection is about to close."""
         super().on_message_begin()
         self._in_head, self._head_bytes, self._head_since = True, 0, self._active_at
+        self._left = dict(HEADER_BYTES)
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {CLOSING: self.transport.is_closing, HUNG_UP: self.has_hung_up}
 
@@ -59,8 +75,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Take a piece of the request target."""
         super().on_url(url)
         if len(self.url) > URL_BYTES:
-            self._refusal = "414 URI Too Long"
-            raise HeadTooLarge
+            self._refuse(AddressTooLong(f"An address may have {URL_BYTES} bytes."))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; one after the body (a trailer) comes too late to change anything: left out."""
@@ -69,8 +84,17 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > HEAD_BYTES:
-            self._refusal = "431 Request Header Fields Too Large"
-            raise HeadTooLarge
+            self._refuse(HeadTooLarge(f"The head of a request may have {HEAD_BYTES} bytes."))
+        if (known := name.lower()) in self._left:
+            self._left[known] -= len(value)
+            if self._left[known] < 0:
+                spelt = known.decode().title()
+                self._refuse(HeadTooLarge(f"The header {spelt} may have {HEADER_BYTES[known]} bytes."))
+
+    def _refuse(self, error: AppError) -> None:
+        """Raise: the parser stops at it, and what is refused reaches neither Django nor a socket."""
+        self._refusal = error
+        raise error
 
     def on_headers_complete(self) -> None:
         """The head is complete."""
@@ -93,11 +117,15 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP as uvicorn does, and too large a head with its own status."""
-        if not self._refusal:
+        if self._refusal is None:
             super().send_400_response(msg)
             return
-        head = f"HTTP/1.1 {self._refusal}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-        self.transport.write(head.encode("ascii"))
+        body, status = json.dumps(document(self._refusal)), HTTPStatus(self._refusal.status)
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {CONTENT_TYPE}\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(f"{head}{body}".encode("ascii"))
         self.transport.close()
 
     def expire(self, now: float) -> None:

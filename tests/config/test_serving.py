@@ -1,6 +1,7 @@
 """The HTTP bridge, over real connections."""
 
 import hashlib
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -16,6 +17,13 @@ from tests.config.serving_site import LETTERS, end_wait, gate, saw, seen
 MIB = 1024 * 1024
 # Nothing here takes longer, unless it waits for what never comes.
 PATIENCE_S = 40
+# Of a request that becomes a WebSocket.
+SOCKET_HEADERS = (
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+)
 
 
 @pytest.fixture(scope="module")
@@ -355,6 +363,36 @@ def test_heads_are_limited(site: Running) -> None:
     assert long_header.startswith(b"HTTP/1.1 431")
     many = site.connect().request("GET /hello", *[f"X-{n}: {'a' * 100}" for n in range(1000)]).everything()
     assert many.startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize("upgrade", [(), SOCKET_HEADERS], ids=["http", "websocket"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ('Cookie: a="' + r"\a" * 2050 + '"',),
+        ("Cookie: a=" + "a" * 2100, "cookie: b=" + "b" * 2100),
+        ("Content-Type: a/b; x=" + ";" * 512,),
+        ("Accept: a/b; x=" + ";" * 2048,),
+    ],
+    ids=["cookie", "two cookies", "content type", "accept"],
+)
+def test_headers_that_are_slow_to_read_are_refused_unread(
+    site: Running, headers: tuple[str, ...], upgrade: tuple[str, ...]
+) -> None:
+    head, body = site.connect().request("GET /hello", *headers, *upgrade).everything().split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large")
+    assert b"application/problem+json" in head
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (431, "head_too_large")
+    assert headers[0].partition(":")[0] in problem["detail"]
+
+
+def test_the_limit_of_a_header_is_of_one_request(site: Running) -> None:
+    raw = site.connect()
+    for _ in range(2):
+        cookie = "Cookie: a=" + "a" * 4000
+        assert raw.request("GET /hello", cookie).until(b"hello").startswith(b"HTTP/1.1 200")
+    raw.close()
 
 
 def test_a_head_without_end_is_refused(site: Running) -> None:
