@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from files.multipart import HEAD_BYTES
+from files import rules
+from files.multipart import HEAD_BYTES, SEMICOLONS
 
 LONG = "漢" * 251 + ".txt"
 
@@ -46,6 +47,20 @@ def test_a_head_without_end_is_refused(api, ada):
     answer = send(api(ada), b'filename="' + b"x" * HEAD_BYTES + b'.txt"')
     assert answer.status_code == 400
     assert "header size exceeded" in answer.json()["detail"]
+
+
+def test_the_longest_path_fits_in_the_longest_form(api, ada):
+    folder, name = "𠀀" * rules.FOLDER.max, "𠀀" * rules.NAME.max
+    answer = send(api(ada), b"filename*=UTF-8''" + quote(f"{folder}/{name}").encode())
+    assert (answer.status_code, answer.json()["name"]) == (201, name), answer.content
+
+
+def test_a_head_of_many_semicolons_is_refused_unread(api, ada):
+    few, many = (b'filename="' + b";" * count + b'.txt"' for count in (SEMICOLONS - 4, SEMICOLONS))
+    assert send(api(ada), few).status_code == 201
+    answer = send(api(ada), many)
+    assert answer.status_code == 400
+    assert "semicolons" in answer.json()["detail"]
 
 
 def test_what_follows_a_long_head_is_whole(api, ada):
