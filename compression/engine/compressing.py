@@ -287,9 +287,12 @@ class Compressing:
         """The frame by the best of what was picked, or as it is at present where that is hardly worse."""
         if len(data) > 2 * SAMPLE:
             picked = self._promising(data, picked, present)
-        frames = list(pool.map(lambda pipeline: self._coder.coded(data, [pipeline, self._plain]), picked))
+        frames = list(pool.map(lambda pipeline: self._coder.coded(data, [pipeline]), picked))
+        if frames and min(len(frame.payload) for frame in frames) >= len(data):
+            frames.append(self._coder.coded(data, [self._plain]))
         best = min(frames, key=lambda frame: len(frame.payload)) if frames else present
         assert best is not None
+        best = replace(best, faults=tuple(fault for frame in frames for fault in frame.faults))
         if present is not None and len(best.payload) > GAIN * len(present.payload):
             best = present
         self._serve(best)
@@ -317,7 +320,7 @@ class Compressing:
         going_on = continued(frame.pipeline)
         self._serving = None
         if going_on is not None:
-            # A short frame is the last one: nothing will be compared with its sample.
+            # A short frame is the last one, or lies before a run: its own ratio has to do as that of a sample.
             is_long = len(frame.data) >= self._settings.frame_bytes // 2
             sample = _sample_ratio(frame.data, frame.pipeline, self._coder) if is_long else frame.ratio
             self._serving = Serving(going_on, frame.ratio, frame.ratio, sample)

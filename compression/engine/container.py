@@ -296,9 +296,9 @@ class Seekable:
             raise CorruptStream("This is no .dcz file")
         self._pipelines: dict[int, Pipeline] = {}
         self._alone: Frame | None = None
-        self.sha256: bytes | None = None
-        """Of the content; one small frame has none."""
-        if bytes(read(len(MAGIC), 1))[0] == ONLY:
+        self.sha256: str | None = None
+        """Of the content, in hexadecimal; one small frame has none."""
+        if Reader(bytes(read(len(MAGIC), TRAILER))).number() == ONLY:
             self._read_only(total)
         else:
             self._read_index(total)
@@ -323,7 +323,8 @@ class Seekable:
         end = _Counted(ByteReader([read(total - TRAILER - length, length)]))
         if end.number() != END:
             raise CorruptStream("The index of this .dcz file is damaged")
-        self.entries, self.size, self.sha256 = _index(end, length)
+        self.entries, self.size, sha256 = _index(end, length)
+        self.sha256 = sha256.hex()
         ends_at = len(MAGIC) + sum(entry.packed for entry in self.entries)
         if ends_at != total - TRAILER - length or sum(entry.size for entry in self.entries) != self.size:
             raise CorruptStream("The index of this .dcz file does not fit it")

@@ -55,7 +55,7 @@ def blocks_of(read: ReadAt, total: int, budget_cpu_s: float = 8.0, limits: Limit
     return BlockMap(
         container.size,
         total,
-        container.sha256.hex() if container.sha256 else None,
+        container.sha256,
         count,
         tuple(
             Block(

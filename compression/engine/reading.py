@@ -117,4 +117,4 @@ def info(blob: Bytes, limits: Limits | None = None) -> Info:
         Block(position, frame.size, len(frame.payload), frame.pipeline.name, frame.pipeline.config())
         for position, frame in container.frames()
     ]
-    return Info(container.size, len(data), container.sha256.hex() if container.sha256 else None, blocks)
+    return Info(container.size, len(data), container.sha256, blocks)

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 
 from compression.engine.codecs.reader import ByteReader
-from compression.engine.compressing import Compressing, Settings
+from compression.engine.compressing import CONSTANT, Compressing, Settings
 from compression.engine.container import Frame, Reading, Writing
 from compression.engine.errors import EngineError
 from compression.engine.framing import OnBytes, in_order
@@ -72,7 +72,8 @@ def _kept(source: BinaryIO, output: BinaryIO, threads: int) -> tuple[Writing, Pi
                 writing.start()
             frame, data, end = item
             writing.frame(frame.pipeline, data, frame.payload)
-            last = frame.pipeline
+            if frame.pipeline.name != CONSTANT.name:
+                last = frame.pipeline
     except EngineError:
         pass  # the first attempt ended here
     source.seek(writing.size)

@@ -21,7 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 MAGIC = b"\xdcZC1"
-MAX_FRAME, MAX_HEAD = 16 << 20, 1 << 24
+MAX_FRAME, MAX_HEAD, MAX_ONLY, SLACK = 16 << 20, 1 << 24, 64 << 10, 64 << 10
 MAX_DEPTH, MAX_NODES = 24, 20_000
 NEWLINE = 10
 
@@ -336,13 +336,15 @@ def decode(blob: bytes) -> bytes:
             return content
 
 
-def frame(reader: Reader, pipeline: "Pipeline") -> bytes:
+def frame(reader: Reader, pipeline: "Pipeline", most: int = 2 * MAX_FRAME) -> bytes:
     """The content of a frame, from its size on."""
     import xxhash
 
     size = reader.number(MAX_FRAME)
     need(size, "A frame is empty")
-    data = pipeline.decode(reader.string(), size)
+    payload = reader.string()
+    need(len(payload) <= min(most, size + SLACK), "The payload of a frame is too long")
+    data = pipeline.decode(payload, size)
     need(len(data) == size, "A frame has another length than stated")
     need(xxhash.xxh3_64(data).digest() == reader.exactly(8), "The checksum of a frame is another")
     return data
@@ -350,7 +352,7 @@ def frame(reader: Reader, pipeline: "Pipeline") -> bytes:
 
 def only(reader: Reader) -> bytes:
     """The content where it is one frame, alone."""
-    data = frame(reader, Pipeline.unpacked(reader.string()))
+    data = frame(reader, Pipeline.unpacked(reader.string()), MAX_ONLY)
     need(reader.left == 0, "Something follows the frame")
     return data
 

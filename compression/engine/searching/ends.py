@@ -56,8 +56,8 @@ CLOSE, CLOSE_LONG, FINALISTS = 1.03, 1.06, 2
 """Leaves whose result on a small sample is at most so much worse than the best are tried on a larger one; of long
 streams the sample says less."""
 RIVAL = 1.3
-"""Plain leaves that a sample says to be worse than what was found by no more than this are tried on all of the content:
-some get better the more they have seen, which no sample shows."""
+"""Plain leaves that a sample says to be worse than what was found by no more than this are tried on all of a frame, or
+the front of a long one: some get better the more they have seen, which no sample shows."""
 SIMPLE = 16 * KiB
 """Content of at most so many bytes goes through all leaves that are tried on it, however good one of them is."""
 ALIKE = Store, PcodecLeaf, ErrorsLeaf
@@ -195,13 +195,17 @@ def choose(
     return Chosen(ranked[0].leaf, ranked[0].cost)
 
 
-def rivals(stream: Stream, aim: Aim, trace: Trace, size: float) -> list[Leaf]:
+def rivals(stream: Stream, aim: Aim, trace: Trace, size: float) -> list[Chosen]:
     """Leaves that may make less than `size` bytes of content as it is, as only encoding all of it tells."""
     if aim.objective is not Objective.RATIO or stream.size <= LEAF_FIRST:
         return []
     usable = [leaf for leaf in (Bzip3Leaf(), LzmaLeaf()) if aim.allows_leaf(leaf, stream.size)]
     ranked = _ranked(usable, stream, LEAF_FIRST, aim, trace, 0.0, anyway=True)
-    return [found.leaf for found in ranked if found.cost.size <= RIVAL * size]
+    return [
+        Chosen(found.leaf, found.cost)
+        for found in ranked
+        if found.cost.size <= min(RIVAL * size, stream.size - 1)
+    ]
 
 
 def mixing(stream: Stream, aim: Aim) -> Leaf | None:

@@ -47,13 +47,20 @@ def search(
     part = _part(stream)
     planner = Planner(_for_part(aim, part.size / stream.size), trace)
     planned, close = planner.plan(part)
-    if close is not None and (max_trials is not None or _seconds(close.cost) <= budget_cpu_s):
+
+    def affordable(cost: Cost) -> bool:
+        """Whether there is time to encode by another and to verify that."""
+        return max_trials is not None or cost.encode_s + cost.decode_s <= budget_cpu_s
+
+    if close is not None and affordable(close.cost):
         trace.runner_up = Pipeline.of(closed(close.tree))
     trace.reasons = list(planned.reasons)
     found = Pipeline.of(closed(planned.tree))
-    plain = [Pipeline.of(End(leaf)) for leaf in ends.rivals(part, planner.aim, trace, planned.cost.size)]
     known = {found.name, trace.runner_up.name if trace.runner_up else ""}
-    trace.rivals = [rival for rival in plain if rival.name not in known]
+    for rival in ends.rivals(part, planner.aim, trace, planned.cost.size):
+        pipeline = Pipeline.of(End(rival.leaf))
+        if pipeline.name not in known and affordable(rival.cost):
+            trace.rivals.append(pipeline)
     return found, trace
 
 
@@ -67,8 +74,3 @@ def _for_part(aim: Aim, share: float) -> Aim:
     """The aim for a part of the content: memory grows with what is decoded at once."""
     most = int(aim.constraints.max_memory_bytes * share)
     return Aim(aim.objective, replace(aim.constraints, max_memory_bytes=most))
-
-
-def _seconds(cost: Cost) -> float:
-    """What it takes to encode and to verify."""
-    return cost.encode_s + cost.decode_s

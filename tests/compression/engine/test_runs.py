@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,6 +55,20 @@ def test_what_lies_behind_a_run_is_looked_at_as_it_is() -> None:
         blob = engine.compress(data, max_trials=60)
         assert engine.decompress(blob) == data
         assert len(blob) < alone * 1.02 + 200
+
+
+@pytest.mark.parametrize("share", [0.0002, 0.3, 0.6, 0.999])
+def test_an_attempt_that_was_killed_near_a_run_is_gone_on_with(share: float, tmp_path: Path) -> None:
+    content = bytes(2 * MiB) + prose(100_000, seed=4) + bytes(5 * MiB) + prose(100_000, seed=5)
+    source, target = tmp_path / "disk", tmp_path / "disk.dcz"
+    source.write_bytes(content)
+    settings = Settings(max_trials=40)
+    whole = b"".join(Compressing(settings).pieces([content]))
+    assert len(engine.info(whole).blocks) == 4
+    (tmp_path / "disk.dcz.partial").write_bytes(whole[: int(len(whole) * share)])
+    engine.compress_file(source, target, settings)
+    assert engine.decompress(target.read_bytes()) == content
+    assert len(engine.info(target.read_bytes()).blocks) == 4
 
 
 def test_frames_keep_their_order_when_none_serves(monkeypatch: pytest.MonkeyPatch) -> None:
