@@ -1,7 +1,7 @@
 """What probes read, and what is stored and sent of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ class Sample:
     t: datetime
     values: Mapping[str, float]
     context: Mapping[str, Any] | None = None
-    own: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

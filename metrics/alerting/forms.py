@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from core.forms import ServiceForm
 from metrics.alerting import accounts, rules
@@ -63,7 +64,8 @@ class AlertForm(ServiceForm):
         label="And these people",
         coerce=UUID,
         required=False,
-        help_text="Whatever their role: operators and administrators by name.",
+        help_text="By name, also where their role is not told.",
+        validators=[MaxLengthValidator(rules.MOST_PEOPLE)],
         widget=forms.CheckboxSelectMultiple,
     )
     is_enabled = forms.BooleanField(label="Switched on", required=False, initial=True)

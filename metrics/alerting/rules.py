@@ -25,6 +25,8 @@ SILENCE_S = Integer(min=60, max=30 * 86_400, label="Seconds")
 
 MOST_SERIES = 20
 """So many series one rule looks at on one machine."""
+MOST_PEOPLE = 50
+"""So many accounts one rule tells by name."""
 
 
 def check_metric(metric: str) -> None:

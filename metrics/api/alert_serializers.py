@@ -100,7 +100,9 @@ class AlertRuleIn(AlertConditionIn):
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=Told.choices), default=everyone_told, max_length=2
     )
-    accounts = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=50)
+    accounts = serializers.ListField(
+        child=serializers.UUIDField(), default=list, max_length=rules.MOST_PEOPLE
+    )
     enabled = serializers.BooleanField(source="is_enabled", default=True)
 
 
@@ -121,7 +123,9 @@ class AlertRuleChangeIn(Strict):
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=Told.choices), required=False, max_length=2
     )
-    accounts = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=50)
+    accounts = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=rules.MOST_PEOPLE
+    )
     enabled = serializers.BooleanField(source="is_enabled", required=False)
 
 

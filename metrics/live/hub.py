@@ -87,7 +87,8 @@ class Hub:
         for seat in self._seats:
             seats.setdefault(seat.audience(), []).append(seat)
         self._forget(seats)
-        tells = self._tells(sample["machine"])
+        own = sample["own"]  # None where the ledger could not be read
+        tells = own is not None and self._tells(sample["machine"])
         for audience, among in seats.items():
             if audience is not None and not tells:
                 continue
@@ -95,7 +96,7 @@ class Hub:
             if audience is None:
                 board.post(t, sample["t"], sample["metrics"], sample.get("components"))
             else:
-                board.post(t, sample["t"], sample["own"].get(audience) or board.stilled())
+                board.post(t, sample["t"], own.get(audience) or board.stilled())
             for seat in among:
                 seat.wake(board)
 

@@ -70,13 +70,13 @@ class Publisher:
 
 
 def encode(sample: Sample, components: Sequence[Mapping[str, Any]] | None, *, sent: float) -> str:
-    """A sample as JSON: `{machine, t, sent, metrics, own: {account: metrics}, components?}`; `sent` in seconds."""
+    """A sample as JSON: `{machine, t, sent, metrics, own: {account: metrics} or null, components?}`, times in seconds."""
     body: dict[str, Any] = {
         "machine": sample.machine,
         "t": sample.t,
         "sent": sent,
         "metrics": _finite(sample.values),
-        "own": {owner: _finite(values) for owner, values in sample.own.items()},
+        "own": None if sample.own is None else {who: _finite(values) for who, values in sample.own.items()},
     }
     if components is not None:
         body["components"] = list(components)

@@ -20,14 +20,15 @@ class Reading:
 
     values: dict[str, float] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
-    own: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, float]] | None = None
     components: Components = None
 
     def add(self, other: "Reading") -> None:
         """Take in what others read at the same moment."""
         self.values |= other.values
         self.context |= other.context
-        self.own = {**self.own, **other.own}
+        if other.own is not None:
+            self.own = {**(self.own or {}), **other.own}
         self.components = other.components or self.components
 
 
@@ -57,7 +58,7 @@ class Reader:
             reading = Reading(
                 dict(probe.read()),
                 getattr(probe, "context", {}),
-                getattr(probe, "own", {}),
+                getattr(probe, "own", None),
                 getattr(probe, "components", None),
             )
         except Exception as error:
