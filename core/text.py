@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
-SIZE_PATTERN = r"\s*[0-9]{1,15}([.,][0-9]{1,12})?\s*([kKmMgGtT]?[bB]|bytes?)?\s*"
+SIZE_PATTERN = r"\s*[0-9]{1,15}([.,][0-9]{1,12})?(\s*([kKmMgGtT]?[bB]|bytes?))?\s*"
 """A size as people type it, for browsers too: `300`, `1.5 MB`."""
 
 

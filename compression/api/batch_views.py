@@ -15,7 +15,7 @@ from compression.batch import asking, selectors, services
 from compression.batch.choices import ItemStatus
 from compression.batch.models import Batch, BatchItem
 from core.access import get_visible
-from core.api.filters import CreatedFilters
+from core.api.filters import CreatedFilters, Filters
 from core.api.jobs import accepted
 from core.api.parsers import StrictJSONParser
 from core.api.serializers import JobOut
@@ -101,7 +101,7 @@ class BatchRetry(ApiView):
         return accepted(request._request, job)
 
 
-class ItemFilters(filters.FilterSet):
+class ItemFilters(Filters):
     """By state, algorithm and file."""
 
     status = filters.ChoiceFilter(choices=ItemStatus.choices)

@@ -11,7 +11,7 @@ from compression.learning.choices import Origin
 from compression.learning.dashboard import ledger
 from compression.learning.dashboard.figures import OBJECTIVES
 from compression.learning.models import Outcome
-from core.api.filters import CreatedFilters
+from core.api.filters import CreatedFilters, WholeFilter
 
 
 class LearningOutcomeFilters(CreatedFilters):
@@ -20,9 +20,7 @@ class LearningOutcomeFilters(CreatedFilters):
     origin = filters.ChoiceFilter(choices=Origin.choices)
     kind = filters.CharFilter(field_name="content_kind", max_length=32)
     action = filters.CharFilter(field_name="chosen", max_length=64, help_text="What was run.")
-    state = filters.NumberFilter(
-        field_name="state__number", min_value=0, max_value=2**31 - 1, help_text="Its number."
-    )
+    state = WholeFilter(field_name="state__number", min_value=0, max_value=2**31 - 1, help_text="Its number.")
     best = filters.ChoiceFilter(
         method="filter_best",
         choices=[(name, name) for name in NAMES],

@@ -24,6 +24,7 @@ from compression.optimising import selectors, services
 from compression.optimising.choices import TrialKind
 from compression.optimising.models import Optimisation, Strategy, Trial
 from core.access import get_visible
+from core.api.filters import Filters
 from core.api.jobs import accepted
 from core.api.parsers import StrictJSONParser
 from core.api.serializers import JobOut
@@ -93,7 +94,7 @@ def job_of(row: Optimisation) -> Job:
     return row.job
 
 
-class StrategyFilters(filters.FilterSet):
+class StrategyFilters(Filters):
     """By whether they are enabled."""
 
     enabled = filters.BooleanFilter()
@@ -153,7 +154,7 @@ class OptimisationKeep(ApiView):
         return Response(selectors.optimisation_body(row))
 
 
-class TrialFilters(filters.FilterSet):
+class TrialFilters(Filters):
     """By kind and search."""
 
     kind = filters.ChoiceFilter(choices=TrialKind.choices)

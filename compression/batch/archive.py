@@ -53,16 +53,18 @@ class Paths:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     def free(self, path: str) -> str:
         """Return `path`, or with a number before its extension where it was given away already."""
         folder, _, name = path.rpartition("/")
-        found, number = path, 1
+        found, number = path, self._numbers.get(path, 1)
         while found in self._taken:
             number += 1
             stem, suffix = _split(name)
             found = f"{folder}/{stem} ({number}){suffix}" if folder else f"{stem} ({number}){suffix}"
         self._taken.add(found)
+        self._numbers[path] = number
         return found
 
 

@@ -27,22 +27,19 @@ def detect(head: bytes) -> str | None:
     Raw deflate, brotli and stored bytes bear no mark and are never found. zlib and LZMA-alone have weak marks, so a
     piece of the content must decode as well.
     """
+    while int.from_bytes(head[:4], "little") in SKIPPABLE:
+        # zstd and LZ4 share their skippable frames; what follows tells them apart, and zstd is far more usual.
+        head = head[8 + int.from_bytes(head[4:8], "little") :]
+        if not head:
+            return "zstd"
     for offset, magic, codec_id in _MAGICS:
         if head[offset : offset + len(magic)] == magic:
             return codec_id
     if head[:3] == b"BZh" and head[3:4] in b"123456789" and head[4:10] in _BZIP2_BLOCKS:
         return "bzip2"
-    if int.from_bytes(head[:4], "little") in SKIPPABLE:
-        return _behind_skippable(head)
     if _looks_like_zlib(head):
         return "zlib"
     return "lzma" if _looks_like_lzma(head) else None
-
-
-def _behind_skippable(head: bytes) -> str | None:
-    """zstd and LZ4 share their skippable frames; what follows tells them apart, and zstd is far more usual."""
-    behind = head[8 + int.from_bytes(head[4:8], "little") :]
-    return detect(behind) if behind else "zstd"
 
 
 def _looks_like_zlib(head: bytes) -> bool:

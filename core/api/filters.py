@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django import forms
+from django.db import models
 from django.db.models import QuerySet
-from django_filters import BaseInFilter, ChoiceFilter
+from django_filters import BaseInFilter, ChoiceFilter, NumberFilter
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet, IsoDateTimeFilter
 from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
@@ -56,7 +58,32 @@ def before(field: str) -> IsoDateTimeFilter:
     return IsoDateTimeFilter(field_name=field, lookup_expr="lte", help_text="This moment or earlier.")
 
 
-class CreatedFilters(FilterSet):
+_WHOLE = (
+    models.IntegerField,
+    models.SmallIntegerField,
+    models.BigIntegerField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.PositiveBigIntegerField,
+)
+
+
+class WholeFilter(NumberFilter):
+    """By a whole number. That of django-filter takes `1e999999999`, and its digits are written out for the database."""
+
+    field_class: Any = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"min_value": -(2**63), "max_value": 2**63 - 1, **kwargs})
+
+
+class Filters(FilterSet):
+    """The base of all: whole numbers where the column has them."""
+
+    FILTER_DEFAULTS = FilterSet.FILTER_DEFAULTS | {column: {"filter_class": WholeFilter} for column in _WHOLE}
+
+
+class CreatedFilters(Filters):
     """By time; both ends are included. The base of the filters of whatever is created."""
 
     created_after = after("created_at")

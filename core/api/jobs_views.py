@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from django_filters import NumberFilter, UUIDFilter
+from django_filters import UUIDFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import get_visible
-from core.api.filters import ChoiceInFilter, CreatedFilters
+from core.api.filters import ChoiceInFilter, CreatedFilters, WholeFilter
 from core.api.jobs import job_response, job_shown
 from core.api.prefer import preference
 from core.api.serializers import JobLogOut, JobOut
@@ -38,7 +38,7 @@ class JobFilter(CreatedFilters):
 class JobLogFilter(CreatedFilters):
     """What lines of a log are found by."""
 
-    after = NumberFilter(field_name="seq", lookup_expr="gt", help_text="The `seq` of the last line you have.")
+    after = WholeFilter(field_name="seq", lookup_expr="gt", help_text="The `seq` of the last line you have.")
 
     class Meta:
         model = JobLog

@@ -16,7 +16,8 @@ CHUNK_BYTES = 256 * 1024
 
 # What a browser may show in the page of somebody else's file: nothing here can run a script.
 _SHOWN_INLINE = re.compile(r"(image/(png|jpeg|gif|webp|avif|bmp)|audio/.+|video/.+|text/plain)(;.*)?")
-_RANGE = re.compile(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII)
+# Nothing is given back: blanks beside blanks could be divided in many ways, each of which would be tried.
+_RANGE = re.compile(r"bytes=\s*+(\d{0,18}+)\s*+-\s*+(\d{0,18}+)\s*+", re.ASCII)
 
 
 class SourceTruncated(Exception):

@@ -5,7 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from core.api.filters import CreatedFilters
+from core.api.filters import CreatedFilters, WholeFilter
 from files.choices import Kind, Origin
 from files.models import File
 
@@ -18,8 +18,8 @@ class FileFilter(CreatedFilters):
     kind = filters.MultipleChoiceFilter(choices=Kind.choices)
     media_type = filters.CharFilter(lookup_expr="exact")
     origin = filters.ChoiceFilter(choices=Origin.choices)
-    size_min = filters.NumberFilter(field_name="size", lookup_expr="gte", min_value=0, max_value=2**63 - 1)
-    size_max = filters.NumberFilter(field_name="size", lookup_expr="lte", min_value=0, max_value=2**63 - 1)
+    size_min = WholeFilter(field_name="size", lookup_expr="gte", min_value=0)
+    size_max = WholeFilter(field_name="size", lookup_expr="lte", min_value=0)
     tags = filters.CharFilter(
         method="with_tags", help_text="Tags with commas between them; the file has all of them."
     )

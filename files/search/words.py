@@ -31,6 +31,10 @@ _MARKS = "".join(
 _WORD = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _LETTER = re.compile(rf"[^\W_]|[{_MARKS}]")
+_COMBINING = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+_STACK = re.compile(f"([{_COMBINING}]{{30}})[{_COMBINING}]+")
+"""More marks on one letter than any script has (UAX 15, stream-safe text): to bring them in order takes the square of
+their number."""
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
@@ -38,7 +42,7 @@ def fold(text: str) -> str:
     """Return the text without case, accents and other ways of writing the same letters (ﬁ, Ａ, ²)."""
     if text.isascii():
         return text.lower()
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", _STACK.sub(r"\1", text)))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", bare.casefold())))
 
 

@@ -144,7 +144,7 @@ def test_a_log_goes_on_from_a_number(client: Any, jobs: list[Job], ben: User, ap
     url = f"{URL}/{jobs[1].pk}/log"
     found = client.get(url, {"after": 3}).json()["results"]
     assert [(line["seq"], line["line"]) for line in found] == [(4, "line 4"), (5, "line 5")]
-    assert client.get(url, {"after": "9" * 30}).json()["count"] == 0
+    assert client.get(url, {"after": "9" * 30}).status_code == 400
     assert api(ben).get(url).status_code == 404
 
 

@@ -34,6 +34,8 @@ class Paths:
 
     def _normalised(self, stored: str) -> tuple[str, Refusal | None]:
         """The relative path, or why there is none. A backslash separates too: archives made on Windows have them."""
+        if len(stored) > 2 * self._limits.max_path_chars:  # which may be about as many letters
+            return "", Refusal.TOO_LONG
         text = unicodedata.normalize("NFC", stored).replace("\\", "/")
         components = [name for name in text.split("/") if name not in ("", ".")]
         refusal: Refusal | None = None

@@ -53,3 +53,9 @@ def test_other_content_is_not_known(head: bytes):
 def test_noise_is_not_known():
     rng = random.Random(5)
     assert not any(detect(noise(64, seed=rng.getrandbits(32))) for _ in range(2000))
+
+
+def test_skippable_frames_are_passed_however_many_there_are():
+    empty = SKIPPABLE[:4] + bytes(4)
+    assert detect(empty * 2000 + b"\x28\xb5\x2f\xfd") == "zstd"
+    assert detect(empty * 2000 + b"text") is None
