@@ -70,7 +70,7 @@ class Publisher:
 
 
 def encode(sample: Sample, components: Sequence[Mapping[str, Any]] | None, *, sent: float) -> str:
-    """A sample as JSON: `{machine, t, sent, metrics, own: {account: metrics} or null, components?}`, times in seconds."""
+    """A sample as JSON: `{machine, t, sent, metrics, own: {account: metrics} or null, components?}`; in seconds."""
     body: dict[str, Any] = {
         "machine": sample.machine,
         "t": sample.t,
