@@ -17,6 +17,7 @@ from core.errors import AppError
 from core.forms import refuse
 from files import selectors as file_selectors
 from files.choices import Kind
+from files.uploads import stream_uploads
 
 
 @require_POST
@@ -32,6 +33,7 @@ def share(request: SignedInRequest, name: str) -> HttpResponse:
     return redirect(found)
 
 
+@stream_uploads
 @require_http_methods(["GET", "POST"])
 def import_(request: SignedInRequest) -> HttpResponse:
     """Take in an algorithm from a file."""

@@ -53,7 +53,7 @@ async def take_in(scope: Scope, inbound: Inbound, lanes: Lanes, rules: Rules) ->
     body = await inbound.collect(rules.buffered_body_bytes)
     if inbound.ended:
         return Intake(inbound, io.BytesIO(body), len(body), rules.lane(method, path, len(body)))
-    return await _spool(body, inbound, lanes, rules.spooled_body_bytes)
+    return await _spool(body, inbound, lanes, rules.spooled_bytes(path))
 
 
 async def _spool(start: bytes, inbound: Inbound, lanes: Lanes, limit: int) -> Intake:

@@ -20,6 +20,19 @@ SHORT, WORK, TRANSFER, DISK = "short", "work", "transfer", "disk"
 WORK_PREFIXES = ("/api/v1/compression/", "/api/v1/files/batch-upload", "/compress", "/decompress")
 # Views that hand off while the body is unread: it is neither received before nor measured for them.
 UNREAD_BODY_PREFIXES = ("/api/v1/compression/stream",)
+# Views that take files, in forms of any size.
+UPLOAD_PREFIXES = (
+    "/api/v1/compression/",
+    "/api/v1/files/",
+    "/algorithms/import",
+    "/analyse",
+    "/compare",
+    "/compress",
+    "/decompress",
+    "/files/upload",
+    "/optimise",
+    "/recommend",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +45,20 @@ class Rules:
     buffered_body_bytes: int = MIB
     # What a body being read by a view, or an answer being produced, may be ahead of its reader.
     pipe_bytes: int = 512 * KIB
-    # A longer body without Content-Length is put in a temporary file first, up to this size.
+    # A longer body without Content-Length is put in a temporary file first, up to this size where files are taken,
+    # else up to a little more than such a view reads.
     spooled_body_bytes: int = 1024 * MIB
+    spooled_plain_bytes: int = 9 * MIB
 
     def lane(self, method: str, path: str, body_bytes: int) -> str:
         """Return the lane for a request with a body of `body_bytes`."""
         if body_bytes > self.buffered_body_bytes:
             return TRANSFER
         return WORK if method == "POST" and path.startswith(WORK_PREFIXES) else SHORT
+
+    def spooled_bytes(self, path: str) -> int:
+        """Return how much of a body without Content-Length is taken for the view of this path."""
+        return self.spooled_body_bytes if path.startswith(UPLOAD_PREFIXES) else self.spooled_plain_bytes
 
 
 def rules() -> Rules:

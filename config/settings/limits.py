@@ -44,7 +44,8 @@ DECODED_LIMIT_BYTES = env.integer("DECODED_LIMIT_BYTES", 64 * GIB, minimum=1)
 DECODED_RATIO_LIMIT = env.integer("DECODED_RATIO_LIMIT", 1000, minimum=1)
 JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 6 * 3600, minimum=1)
 
-# Django's own: bodies that are not files stay small, files are streamed by `files.uploads`.
+# Django's own: bodies that are not files stay small, files are streamed by `files.uploads` and refused elsewhere.
+FILE_UPLOAD_HANDLERS = ["core.uploads.NoFiles"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * MIB + 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = BATCH_FILES + 100  # a path for each file
 DATA_UPLOAD_MAX_NUMBER_FILES = BATCH_FILES + 1  # one more, so that our own refusal says what helps

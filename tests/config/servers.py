@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psutil
+from django.conf import global_settings
 from django.test import override_settings
 
 from config.serving.application import Application
@@ -91,7 +92,12 @@ class Raw:
 @contextmanager
 def running(**rules: Any) -> Iterator[Running]:
     """Serve the test site in a thread, with these rules."""
-    with override_settings(ROOT_URLCONF=SITE, MIDDLEWARE=serving_site.MIDDLEWARE, ALLOWED_HOSTS=["*"]):
+    with override_settings(
+        ROOT_URLCONF=SITE,
+        MIDDLEWARE=serving_site.MIDDLEWARE,
+        ALLOWED_HOSTS=["*"],
+        FILE_UPLOAD_HANDLERS=global_settings.FILE_UPLOAD_HANDLERS,
+    ):
         server = Running(Rules(**rules))
         server.start()
         try:

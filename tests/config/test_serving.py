@@ -22,7 +22,7 @@ PATIENCE_S = 40
 def site() -> Iterator[Running]:
     """The test site; a small `transfer` lane shows who is delayed by whom."""
     lanes = {"short": 2, "work": 1, "transfer": 2, "disk": 2}
-    with running(lanes=lanes, spooled_body_bytes=3 * MIB) as server:
+    with running(lanes=lanes, spooled_plain_bytes=3 * MIB) as server:
         yield server
 
 
