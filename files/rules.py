@@ -8,8 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from rest_framework import serializers
 
+from core.api.fields import BoundedListField
 from core.rules import Choice, Integer, Text, Validates
 from files.choices import Damage, Kind, Origin
 
@@ -67,9 +67,15 @@ class Tags(Validates):
         condition = Q(**{f"{column}__len__lte": self.max}) & ~Q(**{f"{column}__contains": [""]})
         return models.CheckConstraint(condition=condition, name=f"{table}_{column}_rule")
 
-    def serializer_field(self, **options: Any) -> serializers.ListField:
+    def serializer_field(self, **options: Any) -> BoundedListField:
         """Return the field of an API shape."""
-        return serializers.ListField(child=TAG.serializer_field(), validators=[self], **options)
+        return BoundedListField(
+            child=TAG.serializer_field(),
+            max_length=self.max,
+            error_messages={"max_length": "At most {max_length} tags."},
+            validators=[self],
+            **options,
+        )
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""

@@ -9,6 +9,7 @@ from accounts import rules, selectors
 from accounts.choices import TokenState
 from accounts.models import Token, User
 from core.access.roles import Scope
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 
 
@@ -65,7 +66,7 @@ class PreferencesIn(Strict):
 
     theme = rules.THEME.serializer_field(required=False)
     columns = serializers.DictField(
-        child=serializers.ListField(child=rules.COLUMN.serializer_field()),
+        child=BoundedListField(child=rules.COLUMN.serializer_field(), max_length=100),
         required=False,
         help_text="The columns to show of each table, by the table's name.",
     )
@@ -91,7 +92,7 @@ class TokenIn(Strict):
     scope = rules.SCOPE.serializer_field(
         required=False, help_text="Each includes the one before; else `write`."
     )
-    scopes = serializers.ListField(
+    scopes = BoundedListField(
         child=rules.SCOPE.serializer_field(),
         required=False,
         min_length=1,

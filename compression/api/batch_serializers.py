@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from compression.api.compare_serializers import WishIn
 from compression.api.serializers import Rounded
 from compression.batch.choices import ItemStatus
 from compression.batch.models import Batch, BatchItem
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from core.choices import JobStatus
 from files.api.search_serializers import CriteriaIn
@@ -41,11 +43,15 @@ class SearchField(serializers.Field[Any, Any, Any, Any]):
 class BatchIn(Strict):
     """Files, named or searched for, and what to do with each."""
 
-    files = serializers.ListField(
-        child=serializers.UUIDField(), required=False, min_length=1, help_text="Ids of stored files."
+    files = BoundedListField(
+        child=serializers.UUIDField(),
+        required=False,
+        min_length=1,
+        max_length=settings.BATCH_ITEMS,
+        help_text="Ids of stored files.",
     )
     search = SearchField(required=False, help_text="Instead of `files`: a saved search's id, or a search.")
-    algorithms = serializers.ListField(child=WishIn(), min_length=1, max_length=METHODS_MAX)
+    algorithms = BoundedListField(child=WishIn(), min_length=1, max_length=METHODS_MAX)
     title = serializers.CharField(required=False, max_length=200)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

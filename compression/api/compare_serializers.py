@@ -13,9 +13,12 @@ from compression.compare.figures import Row
 from compression.compare.link import Offer, Sent, ranking
 from compression.compare.models import Comparison
 from compression.statistics import Estimate
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 
 BUDGET_MAX_S = 3600
+WISHES_MAX = 1000
+LEVELS_MAX = 100
 
 
 class WishIn(Strict):
@@ -29,7 +32,14 @@ class WishIn(Strict):
 NAME_OR_WISH = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/WishInRequest"}]}
 
 
-@extend_schema_field({"anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "items": NAME_OR_WISH}]})
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"const": "all"},
+            {"type": "array", "minItems": 1, "maxItems": WISHES_MAX, "items": NAME_OR_WISH},
+        ]
+    }
+)
 class AlgorithmsField(serializers.Field[Any, Any, Any, Any]):
     """`"all"`, or a list of names and of objects with settings."""
 
@@ -41,12 +51,12 @@ class AlgorithmsField(serializers.Field[Any, Any, Any, Any]):
         """Return the checked wishes, or None for all."""
         if data == "all":
             return None
-        if not isinstance(data, list) or not 1 <= len(data) <= 1000:
+        if not isinstance(data, list) or not data:
             self.fail("invalid")
         wishes = [{"algorithm": item} if isinstance(item, str) else item for item in data]
-        checked = WishIn(data=wishes, many=True)
-        checked.is_valid(raise_exception=True)
-        found: list[dict[str, Any]] = checked.validated_data
+        found: list[dict[str, Any]] = BoundedListField(child=WishIn(), max_length=WISHES_MAX).run_validation(
+            wishes
+        )
         return found
 
     def to_representation(self, value: Any) -> Any:
@@ -55,7 +65,12 @@ class AlgorithmsField(serializers.Field[Any, Any, Any, Any]):
 
 
 @extend_schema_field(
-    {"anyOf": [{"enum": ["default", "all"]}, {"type": "array", "minItems": 1, "items": {"type": "integer"}}]}
+    {
+        "anyOf": [
+            {"enum": ["default", "all"]},
+            {"type": "array", "minItems": 1, "maxItems": LEVELS_MAX, "items": {"type": "integer"}},
+        ]
+    }
 )
 class LevelsField(serializers.Field[Any, Any, Any, Any]):
     """`"default"`, `"all"`, or a list of levels."""
@@ -67,7 +82,7 @@ class LevelsField(serializers.Field[Any, Any, Any, Any]):
         if data in ("default", "all"):
             return data
         whole = isinstance(data, list) and all(type(item) is int for item in data)
-        if not whole or not 1 <= len(data) <= 100:
+        if not whole or not 1 <= len(data) <= LEVELS_MAX:
             self.fail("invalid")
         return data
 

@@ -22,6 +22,7 @@ from compression.batch import asking
 from compression.engine import portable
 from compression.models import Algorithm
 from compression.optimising import algorithms, training
+from core.api.fields import BoundedListField
 from core.api.jobs import accepted
 from core.api.parsers import StrictJSONParser
 from core.api.serializers import JobOut
@@ -42,7 +43,7 @@ class KeepIn(Strict):
 class TrainIn(KeepIn):
     """Files to train an algorithm on."""
 
-    files = serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=training.MOST_FILES)
+    files = BoundedListField(child=serializers.UUIDField(), min_length=2, max_length=training.MOST_FILES)
     objective = rules.OBJECTIVE.serializer_field(required=False, default="ratio")
     time_budget_s = serializers.FloatField(required=False, default=30.0, min_value=1, max_value=3600)
     test_share = serializers.FloatField(

@@ -1,9 +1,12 @@
 """The base of the shapes of requests: unknown fields are refused, so that no typing error is overlooked."""
 
+import heapq
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+
+from core.api.fields import TOLD
 
 
 class Strict(serializers.Serializer[Any]):
@@ -17,5 +20,8 @@ class Strict(serializers.Serializer[Any]):
         if unknown:
             known = ", ".join(self.fields) or "none"
             detail = serializers.ErrorDetail(f"There is no such field. Known: {known}.", code="unknown_field")
-            raise serializers.ValidationError({name: [detail] for name in sorted(unknown)})
+            told: dict[str, Any] = {name: [detail] for name in heapq.nsmallest(TOLD, unknown)}
+            if more := len(unknown) - len(told):
+                told["non_field_errors"] = [f"{more} more fields are not known."]
+            raise serializers.ValidationError(told)
         return super().to_internal_value(data)

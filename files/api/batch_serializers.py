@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from files import rules
 from files.api.serializers import FileOut, FormListField, TagsField
@@ -25,9 +27,10 @@ class ArchiveIn(Strict):
 class UploadBatchIn(Strict):
     """The form of a batch: any number of parts `file`, or one part `archive`."""
 
-    file = serializers.ListField(
+    file = BoundedListField(
         child=serializers.FileField(allow_empty_file=True),
         required=False,
+        max_length=settings.BATCH_FILES,
         help_text="The bytes of the files. A name may be a path: its folders become the file's.",
     )
     archive = serializers.FileField(
@@ -38,6 +41,7 @@ class UploadBatchIn(Strict):
     paths = FormListField(
         child=serializers.CharField(max_length=4096),
         required=False,
+        max_length=settings.BATCH_FILES,
         help_text="A path for each part `file`, in their order, in place of their names.",
     )
     folder = serializers.CharField(

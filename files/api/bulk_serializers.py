@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from core.errors import FieldError, Unprocessable
 from files.actions import Action, actions
@@ -22,7 +23,7 @@ class BulkIn(Strict):
     action = serializers.CharField(
         max_length=40, help_text="tag, untag, delete, restore, and what other parts of the platform offer."
     )
-    files = serializers.ListField(
+    files = BoundedListField(
         child=serializers.UUIDField(), required=False, min_length=1, max_length=10_000, help_text="Ids."
     )
     search = CriteriaIn(required=False, help_text="All that this finds; {} for all files.")

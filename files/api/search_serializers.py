@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from rest_framework import serializers
 
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from core.rules import Text, Validates
 from core.text import bytes_of
@@ -31,7 +32,7 @@ QUERY = Text(
 )
 
 
-class SomeField(serializers.ListField):
+class SomeField(BoundedListField):
     """A list, or one value that stands for a list of one."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -46,7 +47,7 @@ class CriteriaIn(Strict):
     """What files are searched for; what is absent does not matter. Bounds include their ends."""
 
     query = QUERY.serializer_field(required=False)
-    kind = SomeField(child=serializers.ChoiceField(Kind.choices), required=False)
+    kind = SomeField(child=serializers.ChoiceField(Kind.choices), required=False, max_length=len(Kind))
     media_type = rules.MEDIA_TYPE.serializer_field(required=False)
     tags = SomeField(
         child=rules.TAG.serializer_field(),

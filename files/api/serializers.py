@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from files import rules
 from files.models import File
@@ -41,7 +42,7 @@ class FileOut(serializers.ModelSerializer[File]):
         return str(request.build_absolute_uri(path)) if request is not None else path
 
 
-class FormListField(serializers.ListField):
+class FormListField(BoundedListField):
     """A JSON list; in a form several fields, or one with the list as JSON text."""
 
     def get_value(self, dictionary: Any) -> Any:
@@ -59,7 +60,9 @@ class TagsField(FormListField):
     """Tags, without the blanks around them."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(child=rules.TAG.serializer_field(), validators=[rules.TAGS], **options)
+        super().__init__(
+            child=rules.TAG.serializer_field(), max_length=rules.TAGS.max, validators=[rules.TAGS], **options
+        )
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """Take the blanks away before the rules judge: what only they tell apart is one tag."""

@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from core.notifications import rules
-from core.notifications.choices import Channel
+from core.notifications.choices import Channel, Level
 from core.notifications.models import Delivery, Notification, Webhook
 
 READ_AT_ONCE = 1000
@@ -38,7 +39,7 @@ class NotificationIn(Strict):
 class ReadIn(Strict):
     """What was read: those that `ids` name, or everything where it is left out."""
 
-    ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=READ_AT_ONCE)
+    ids = BoundedListField(child=serializers.UUIDField(), required=False, max_length=READ_AT_ONCE)
 
 
 class ReadOut(serializers.Serializer[Any]):
@@ -47,8 +48,8 @@ class ReadOut(serializers.Serializer[Any]):
     marked = serializers.IntegerField()
 
 
-def _levels(words: str) -> serializers.ListField:
-    return serializers.ListField(child=rules.LEVEL.serializer_field(), help_text=words)
+def _levels(words: str) -> BoundedListField:
+    return BoundedListField(child=rules.LEVEL.serializer_field(), max_length=len(Level), help_text=words)
 
 
 class SettingsIn(Strict):
@@ -58,7 +59,7 @@ class SettingsIn(Strict):
 
     email = _levels("Levels that are sent by e-mail.")
     webhook = _levels("Levels that are posted to the account's webhooks.")
-    muted = serializers.ListField(child=serializers.CharField(max_length=64), max_length=100)
+    muted = BoundedListField(child=serializers.CharField(max_length=64), max_length=100)
 
 
 class NotificationKindOut(serializers.Serializer[Any]):
