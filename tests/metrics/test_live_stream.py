@@ -139,7 +139,7 @@ def test_who_is_staff_no_longer_sees_the_machine_no_longer(
 
         def seen() -> Any:
             sampler.say(own={str(otto.pk): {"compression.ratio": float(sampler.second)}}, system__load_1=2)
-            return hear(socket)["metrics"]
+            return hear(socket).get("metrics", {})  # nothing but a heartbeat, where it changed in between
 
         until(lambda: list(seen()) == ["compression.ratio"])
         assert list(seen()) == ["compression.ratio"]
