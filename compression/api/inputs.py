@@ -1,13 +1,12 @@
 """Inputs of engine calls: `{"file": id}`, `{"text": …}`, or multipart with the part `file`."""
 
-import json
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from compression.calls import Input
-from core.api.parsers import check_json
+from core.api.parsers import parse_json
 from core.errors import Invalid
 
 _OBJECTS = ("params", "constraints")
@@ -25,10 +24,10 @@ def parse(request: Request, shape: type[serializers.Serializer[Any]]) -> tuple[I
         fields.pop("file", None)
     for name in _OBJECTS:
         if isinstance(fields.get(name), str):
-            fields[name] = _json(name, fields[name])
+            fields[name] = parse_json(fields[name], name)
     for name in _LISTS:
         if isinstance(fields.get(name), str) and fields[name].lstrip().startswith("["):
-            fields[name] = _json(name, fields[name])
+            fields[name] = parse_json(fields[name], name)
     serializer = shape(data=fields)
     serializer.is_valid(raise_exception=True)
     call = serializer.validated_data
@@ -37,12 +36,3 @@ def parse(request: Request, shape: type[serializers.Serializer[Any]]) -> tuple[I
         detail = "Give exactly one input: a stored file's id, a part `file`, or text."
         raise Invalid.field("file", detail, "ambiguous" if given.given else "required")
     return given, call
-
-
-def _json(name: str, text: str) -> Any:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        raise Invalid.field(name, "Must be JSON.") from None
-    check_json(value, name)
-    return value

@@ -1,6 +1,5 @@
 """What the address of a stream asks for: operation, algorithm, level, and each parameter by its name."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -100,10 +99,7 @@ def parse(query: QueryDict) -> StreamQuery:
 
 
 def _object(text: str) -> dict[str, Any]:
-    try:
-        found = parse_json(text)
-    except Invalid as error:
-        raise Invalid.field("params", f"Must be a JSON object. {error.detail}") from None
+    found = parse_json(text, "params")
     if not isinstance(found, dict):
         raise Invalid.field("params", "Must be a JSON object.")
     return found
@@ -114,6 +110,6 @@ def _value(text: str, declared: Mapping[str, Any]) -> Any:
     if declared.get("type") == "string":
         return text
     try:
-        return json.loads(text)
-    except ValueError:
+        return parse_json(text)
+    except Invalid:
         return text

@@ -40,18 +40,22 @@ class NoParser(BaseParser):
         return {}
 
 
-def parse_json(text: bytes | str) -> Any:
-    """Return parsed JSON; raise Invalid for what is no JSON, or none that can be kept."""
+def parse_json(text: bytes | str, field: str = "") -> Any:
+    """Return parsed JSON; raise Invalid, naming the field that holds it, for no JSON or none that can be kept."""
     try:
         data = json.loads(text.decode() if isinstance(text, bytes) else text, parse_constant=_refuse)
     except UnicodeDecodeError:
-        raise Invalid("The body is not UTF-8.", code="parse_error") from None
+        raise _unreadable("The body is not UTF-8.", field) from None
     except RecursionError:
-        raise Invalid("The JSON is nested too deeply.", code="parse_error") from None
+        raise _unreadable("The JSON is nested too deeply.", field) from None
     except ValueError as error:
-        raise Invalid(f"The JSON is malformed: {error}", code="parse_error") from None
-    check_json(data)
+        raise _unreadable(f"The JSON is malformed: {error}", field) from None
+    check_json(data, field)
     return data
+
+
+def _unreadable(detail: str, field: str) -> Invalid:
+    return Invalid.field(field, detail) if field else Invalid(detail, code="parse_error")
 
 
 def _refuse(constant: str) -> Any:

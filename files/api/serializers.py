@@ -1,13 +1,14 @@
 """Shapes of files."""
 
-import json
 from typing import Any
 
 from django.urls import reverse
 from rest_framework import serializers
 
 from core.api.fields import BoundedListField
+from core.api.parsers import parse_json
 from core.api.strict import Strict
+from core.errors import Invalid
 from files import rules
 from files.models import File
 
@@ -50,8 +51,8 @@ class FormListField(BoundedListField):
         value = super().get_value(dictionary)
         if isinstance(value, list) and len(value) == 1 and str(value[0]).startswith("["):
             try:
-                return json.loads(value[0])
-            except ValueError:
+                return parse_json(value[0])
+            except Invalid:
                 return value
         return value
 

@@ -111,6 +111,8 @@ def test_next_to_nothing_goes_through(client: APIClient, size: int) -> None:
         ({"algorithm": "zstd", "checksum": "maybe"}, 422, "invalid_params", "params.checksum"),
         ({"algorithm": "zstd", "params": "[1]"}, 400, "invalid", "params"),
         ({"algorithm": "zstd", "params": "{"}, 400, "invalid", "params"),
+        ({"algorithm": "zstd", "params": "[" * 5000}, 400, "invalid", "params"),
+        ({"algorithm": "zstd", "checksum": "[" * 5000}, 422, "invalid_params", "params.checksum"),
         ({"algorithm": "blosc2"}, 422, "not_streaming", "algorithm"),
         ({"algorithm": "blosc2", "operation": "decompress"}, 422, "not_streaming", "algorithm"),
         ({"algorithm": "zstd", "operation": "explode"}, 400, "invalid", "operation"),

@@ -69,6 +69,13 @@ def test_paths_can_be_sent_beside_the_files(api, ada, as_json):
     assert sorted(file.path for file in File.objects.all()) == paths
 
 
+@pytest.mark.parametrize("name", ["paths", "tags"])
+def test_a_list_nested_without_end_is_refused(api, ada, name):
+    answer = send(api(ada), [("1.txt", b"1")], **{name: "[" * 100_000})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"].startswith(name)
+
+
 def test_too_few_paths_are_refused(api, ada, bytes_in):
     answer = send(api(ada), [("1.txt", b"1"), ("2.txt", b"2")], paths=["x/1.txt"])
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "paths")
