@@ -21,6 +21,9 @@ HEAD_BYTES: Final = 64 * 1024
 # What Python and Django read in a time that grows with the square of the length, on every request and before they know
 # who asks. Of several headers of one name it is the sum that counts.
 HEADER_BYTES: Final = {b"cookie": 4 * 1024, b"content-type": 512, b"accept": 2 * 1024}
+# Of the head of a WebSocket; beyond 8 KiB and 128 lines its protocol gives up without a word and keeps the connection.
+SOCKET_LINE_BYTES: Final = 4 * 1024
+SOCKET_LINES: Final = 100
 # Seconds: to send the head of a request; for the next piece of a body; for an answer to be taken any further.
 HEAD_SECONDS: Final = 20
 BODY_SECONDS: Final = 60
@@ -103,6 +106,16 @@ class GuardedProtocol(HttpToolsProtocol):
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         if self.cycle is not None and self.cycle.scope is self.scope:
             scope["extensions"][BREAK_OFF] = partial(self._break_off, weakref.ref(self.cycle))
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, unless the other protocol would choke on the head."""
+        longest = max(len(self.url), *(len(name) + len(value) for name, value in self.headers))
+        if longest > SOCKET_LINE_BYTES or len(self.headers) > SOCKET_LINES:
+            limits = f"{SOCKET_LINES} lines of {SOCKET_LINE_BYTES} bytes"
+            self._refusal = HeadTooLarge(f"The head of a WebSocket may have {limits}.")
+            self.send_400_response(self._refusal.detail)
+        else:
+            super().handle_websocket_upgrade()
 
     def _break_off(self, of: weakref.ref[RequestResponseCycle]) -> None:
         """Close under an answer that is not complete, which uvicorn calls an error unless its client is gone."""

@@ -55,6 +55,20 @@ def test_headers_that_are_slow_to_read_are_refused_unread(
     assert headers[0].partition(":")[0] in problem["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/anything", ["X-Long: " + "a" * 9000]),
+        ("/anything", [f"X-{number}: 1" for number in range(130)]),
+        ("/anything?" + "a" * 9000, []),
+    ],
+    ids=["line", "lines", "address"],
+)
+def test_a_socket_gets_an_answer_to_any_head(site: Running, path: str, headers: list[str]) -> None:
+    answer = site.connect().request(f"GET {path}", *SOCKET_HEADERS, *headers).everything()
+    assert answer.startswith(b"HTTP/1.1 431")
+
+
 def test_the_limit_of_a_header_is_of_one_request(site: Running) -> None:
     raw = site.connect()
     for _ in range(2):
