@@ -3,6 +3,8 @@
 import asyncio
 import errno
 import io
+import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from typing import IO, Any
@@ -53,17 +55,17 @@ async def take_in(scope: Scope, inbound: Inbound, lanes: Lanes, rules: Rules) ->
     body = await inbound.collect(rules.buffered_body_bytes)
     if inbound.ended:
         return Intake(inbound, io.BytesIO(body), len(body), rules.lane(method, path, len(body)))
-    return await _spool(body, inbound, lanes, rules.spooled_bytes(path))
+    return await _spool(body, inbound, lanes, rules, rules.spooled_bytes(path))
 
 
-async def _spool(start: bytes, inbound: Inbound, lanes: Lanes, limit: int) -> Intake:
+async def _spool(start: bytes, inbound: Inbound, lanes: Lanes, rules: Rules, limit: int) -> Intake:
     """Put a body of unknown length in a temporary file: Django takes one without a length for empty."""
     file: IO[bytes] | None = None
     length = 0
     try:
         file = await lanes.run(DISK, _temporary_file)
         while start:
-            await lanes.run(DISK, file.write, start)
+            await lanes.run(DISK, _write, file, start, rules.spool_reserve_bytes)
             length += len(start)
             if length > limit:
                 raise RequestDataTooBig(f"A body without Content-Length may have {limit} bytes at most.")
@@ -80,6 +82,12 @@ async def _spool(start: bytes, inbound: Inbound, lanes: Lanes, limit: int) -> In
 
 def _temporary_file() -> IO[bytes]:
     return tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)
+
+
+def _write(file: IO[bytes], piece: bytes, reserve: int) -> None:
+    if shutil.disk_usage(file.fileno()).free < reserve + len(piece):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    file.write(piece)
 
 
 def _refusal(error: BaseException) -> Exception | None:

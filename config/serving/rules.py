@@ -49,6 +49,8 @@ class Rules:
     # else up to a little more than such a view reads.
     spooled_body_bytes: int = 1024 * MIB
     spooled_plain_bytes: int = 9 * MIB
+    # Room that is left free where that file lies, however many come at once.
+    spool_reserve_bytes: int = 64 * MIB
 
     def lane(self, method: str, path: str, body_bytes: int) -> str:
         """Return the lane for a request with a body of `body_bytes`."""

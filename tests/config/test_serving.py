@@ -135,6 +135,14 @@ def test_a_body_of_any_size_arrives(http: httpx.Client, size: int, *, chunked: b
     assert response.json()["thread"].startswith("lane-short" if size <= MIB else "lane-transfer")
 
 
+def test_no_body_takes_the_last_of_the_disk() -> None:
+    with running(spool_reserve_bytes=2**62) as full, httpx.Client(base_url=full.url) as client:
+        assert client.post("/upload", content=LETTERS).status_code == 200
+        assert client.post("/upload", content=iter([LETTERS])).status_code == 200, "held in memory"
+        refused = client.post("/upload", content=iter([LETTERS, LETTERS]))
+        assert refused.status_code == 500, "507 where errors are translated"
+
+
 def test_a_chunked_form_is_a_form(http: httpx.Client) -> None:
     body = (
         b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
