@@ -7,6 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from metrics.alerting import rules
 from metrics.alerting.choices import Direction, Severity, Status, Told
@@ -97,12 +98,10 @@ class AlertRuleIn(AlertConditionIn):
 
     name = rules.NAME.serializer_field()
     severity = rules.SEVERITY.serializer_field(default=Severity.WARN)
-    roles = serializers.ListField(
+    roles = BoundedListField(
         child=serializers.ChoiceField(choices=Told.choices), default=everyone_told, max_length=2
     )
-    accounts = serializers.ListField(
-        child=serializers.UUIDField(), default=list, max_length=rules.MOST_PEOPLE
-    )
+    accounts = BoundedListField(child=serializers.UUIDField(), default=list, max_length=rules.MOST_PEOPLE)
     enabled = serializers.BooleanField(source="is_enabled", default=True)
 
 
@@ -120,12 +119,10 @@ class AlertRuleChangeIn(Strict):
     for_s = rules.FOR_S.serializer_field(required=False)
     clear_for_s = rules.CLEAR_FOR_S.serializer_field(required=False)
     severity = rules.SEVERITY.serializer_field(required=False)
-    roles = serializers.ListField(
+    roles = BoundedListField(
         child=serializers.ChoiceField(choices=Told.choices), required=False, max_length=2
     )
-    accounts = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=rules.MOST_PEOPLE
-    )
+    accounts = BoundedListField(child=serializers.UUIDField(), required=False, max_length=rules.MOST_PEOPLE)
     enabled = serializers.BooleanField(source="is_enabled", required=False)
 
 

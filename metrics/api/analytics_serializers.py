@@ -8,6 +8,7 @@ from rest_framework import serializers
 from compression.api.serializers import Rounded
 from compression.choices import Operation
 from compression.history.export import TYPES
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from files.choices import Kind
 from metrics.analytics.rows import PERIODS, UNKNOWN
@@ -28,8 +29,9 @@ class AnalyticsIn(Strict):
     )
     algorithm = serializers.CharField(required=False, max_length=64, help_text="By this algorithm alone.")
     operation = serializers.ChoiceField(Operation.choices, required=False, help_text="This way alone.")
-    group_by = serializers.ListField(
+    group_by = BoundedListField(
         child=serializers.CharField(max_length=100),
+        max_length=20,
         required=False,
         help_text=f"A row for each combination of these, by commas or each by itself: {', '.join(GROUPS)}; "
         "one of the periods at most, which are of UTC.",

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 from rest_framework import serializers
 
 from compression.history.export import TYPES
+from core.api.fields import BoundedListField
 from core.api.strict import Strict
 from core.errors import Invalid
 from metrics import names
@@ -75,8 +76,9 @@ class WindowIn(MachineIn):
 
     most = MOST_SERIES
 
-    metric = serializers.ListField(
+    metric = BoundedListField(
         child=serializers.CharField(max_length=LONGEST),
+        max_length=MOST_EXPORTED,
         help_text="Names of series, by commas or each by itself; `*` in one stands for any characters. At most 20, and"
         " 300 in a file.",
     )
