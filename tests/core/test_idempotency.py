@@ -55,7 +55,8 @@ def test_a_key_belongs_to_its_account(ada: User, ben: User, api: Any) -> None:
     assert Job.objects.count() == 2
 
 
-def test_files_are_told_apart_by_their_content(ada: User, api: Any) -> None:
+def test_files_are_told_apart_by_their_content(ada: User, api: Any, settings: Any) -> None:
+    settings.FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
     client = api(ada)
 
     def upload(content: bytes, name: str = "a.bin") -> Any:

@@ -18,7 +18,7 @@ LOG = "".join(
 
 def tab_to(page: Page, goal: Locator) -> None:
     """Go on with the tabulator until this has the focus."""
-    for _ in range(80):
+    for _ in range(500):  # each point of a chart is a stop, and there are more of them all the time
         if goal.evaluate("element => element === document.activeElement"):
             return
         page.keyboard.press("Tab")

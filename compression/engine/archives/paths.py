@@ -34,9 +34,9 @@ class Paths:
 
     def _normalised(self, stored: str) -> tuple[str, Refusal | None]:
         """The relative path, or why there is none. A backslash separates too: archives made on Windows have them."""
-        if len(stored) > 2 * self._limits.max_path_chars:  # which may be about as many letters
-            return "", Refusal.TOO_LONG
-        text = unicodedata.normalize("NFC", stored).replace("\\", "/")
+        # What is too long anyway is not normalised: that may take the square of its length.
+        is_long = len(stored) > 2 * self._limits.max_path_chars
+        text = (stored if is_long else unicodedata.normalize("NFC", stored)).replace("\\", "/")
         components = [name for name in text.split("/") if name not in ("", ".")]
         refusal: Refusal | None = None
         if _CONTROL.search(text):
