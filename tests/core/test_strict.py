@@ -21,15 +21,18 @@ CALLS: dict[str, dict[str, Any]] = {
 }
 
 
-def refused(response: Any, field: str) -> None:
+def unknown(response: Any) -> list[str]:
+    """Return the fields that a refusal calls unknown; it says nothing else."""
     body = response.json()
     assert response.status_code == 400, body
-    assert [(error["field"], error["code"]) for error in body["errors"]] == [(field, "unknown_field")]
+    assert {error["code"] for error in body["errors"]} == {"unknown_field"}
+    return [error["field"] for error in body["errors"]]
 
 
 @pytest.mark.parametrize("path", CALLS)
 def test_a_field_too_many_is_named(ada: User, api: Any, path: str) -> None:
-    refused(api(ada).post(f"/api/v1/{path}", {**CALLS[path], "levle": 9}, format="json"), "levle")
+    response = api(ada).post(f"/api/v1/{path}", {**CALLS[path], "levle": 9}, format="json")
+    assert unknown(response) == ["levle"]
 
 
 @pytest.mark.parametrize(
@@ -41,12 +44,14 @@ def test_a_field_too_many_is_named(ada: User, api: Any, path: str) -> None:
     ],
 )
 def test_a_part_too_many_is_named(ada: User, api: Any, path: str, fields: dict[str, str]) -> None:
-    refused(api(ada).post(f"/api/v1/{path}", {**fields, "levle": "9"}, format="multipart"), "levle")
+    response = api(ada).post(f"/api/v1/{path}", {**fields, "levle": "9"}, format="multipart")
+    assert unknown(response) == ["levle"]
 
 
 def test_so_is_one_within_a_list(ada: User, api: Any) -> None:
     body = {"text": "abc", "algorithms": [{"algorithm": "zstd", "levle": 9}]}
-    refused(api(ada).post("/api/v1/compression/compare", body, format="json"), "algorithms.0.levle")
+    response = api(ada).post("/api/v1/compression/compare", body, format="json")
+    assert unknown(response) == ["algorithms.0.levle"]
 
 
 @pytest.mark.parametrize("nested", [False, True])

@@ -247,8 +247,8 @@ def test_the_platform_knows_how_many_sockets_are_open(dial: Open, ada: User, red
         return sum(int(value.split()[0]) for value in found.values())
 
     with dial(STREAM, token_of(ada)[1]), dial("/api/v1/events/stream", token_of(ada)[1]):
-        until(lambda: count() == 2)
-    until(lambda: count() == 0)
+        assert until(lambda: count() == 2)
+    assert until(lambda: count() == 0)
 
 
 def test_nobody_listens_when_nobody_looks(dial: Open, otto: User, redis: Redis) -> None:

@@ -134,8 +134,8 @@ def test_whoever_leaves_is_counted(running: Running, stack: Stack) -> None:
         load.leave()
     name = "dynacomp_http_requests_total"
     was = total(before, name, route="api:files:download")
-    until(lambda: total(load.page(), name, route="api:files:download") == was + 20)
-    until(lambda: total(load.page(), "dynacomp_http_requests_in_progress") == 1)
+    assert until(lambda: total(load.page(), name, route="api:files:download") == was + 20)
+    assert until(lambda: total(load.page(), "dynacomp_http_requests_in_progress") == 1)
 
 
 def test_what_was_answered_was_counted_whenever_the_process_is_killed(running: Running, stack: Stack) -> None:
