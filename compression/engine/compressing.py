@@ -1,7 +1,6 @@
 """From content to a container: in frames, by a pipeline that is found for the first and kept while it serves.
 
-Every frame is decoded again before it is written. What a part of a pipeline gets wrong, be it a library's fault or
-content of another form, costs ratio and never a byte: the frame goes on to the next candidate, in the end to `store`.
+Each is encoded soundly by `coder`; here is by which pipeline, where content is cut, and in which order frames come.
 """
 
 from collections import deque
@@ -10,23 +9,19 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
-import numpy as np
-
 from compression.engine.codecs.reader import Bytes
+from compression.engine.coder import STORED, Coded, Coder
 from compression.engine.container import MAX_FRAME, MAX_ONLY, Writing
-from compression.engine.errors import Stopped, Unfit, VerificationFailed
+from compression.engine.errors import Stopped
 from compression.engine.framing import Framing, before_run, run_at
-from compression.engine.leaves import Leaf
-from compression.engine.leaves.store import Store
 from compression.engine.leaves.zstd import ZstdLeaf
 from compression.engine.limits import Limits, MiB
-from compression.engine.mending import akin, mended
+from compression.engine.mending import akin
 from compression.engine.pipeline import End, Node, Pipeline, Step
 from compression.engine.searching import Constraints, Objective, Trace, search
 from compression.engine.streams import Array
 from compression.engine.transforms.same import Same
 
-STORED = Pipeline.of(End(Store()))
 PROBE = Pipeline.of(End(ZstdLeaf(level=1)))
 """What tells that noise is over."""
 PLAIN_LEVELS = {Objective.RATIO: 19, Objective.BALANCED: 9, Objective.SPEED: 3, Objective.DECODE: 19}
@@ -46,58 +41,6 @@ CLOSE = 1.02
 """Pipelines that are worse on a sample by no more than this are compared on the whole frame."""
 GAIN = 0.98
 """A pipeline found anew takes over where its output is below this part of what the present one makes."""
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A frame, encoded and verified. `faults`: what went wrong with pipelines that were tried before this one."""
-
-    data: Array
-    pipeline: Pipeline
-    payload: bytes
-    faults: tuple[str, ...] = ()
-
-    @property
-    def ratio(self) -> float:
-        """Bytes of payload for one of content."""
-        return len(self.payload) / max(len(self.data), 1)
-
-
-@dataclass(frozen=True)
-class Coder:
-    """Encodes frames soundly: within `limits` of decoding, and with `leaf` in place of what does not fit."""
-
-    leaf: Leaf
-    limits: Limits = field(default_factory=Limits)
-
-    def coded(self, data: Array, candidates: Iterable[Pipeline]) -> Coded:
-        """The frame by the first candidate that encodes it soundly and makes it smaller; stored where none does."""
-        faults: list[str] = []
-        for pipeline in candidates:
-            try:
-                frame = self._fitted(data, pipeline)
-            except Exception as error:
-                # Whatever it is, a library's fault or one of ours: the content is what counts.
-                faults.append(f"{pipeline.name[:12]}: {error!r}")
-            else:
-                if frame is not None:
-                    return replace(frame, faults=tuple(faults))
-        return Coded(data, STORED, STORED.encode(data), tuple(faults))
-
-    def _fitted(self, data: Array, pipeline: Pipeline) -> Coded | None:
-        """The frame by a pipeline, mended where that is needed; None where it does not fit or is not smaller."""
-        try:
-            payload = pipeline.encode(data)
-        except Unfit:
-            changed = mended(pipeline, data, self.leaf)
-            if changed is None:
-                return None
-            pipeline, payload = changed, changed.encode(data)
-        if len(payload) >= len(data):
-            return None
-        if not np.array_equal(pipeline.decode(payload, len(data), self.limits), data):
-            raise VerificationFailed("Decoding gave other bytes than were encoded")
-        return Coded(data, pipeline, payload)
 
 
 @dataclass(frozen=True)
